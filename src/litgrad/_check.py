@@ -1,0 +1,192 @@
+"""Bad input is met here, at the door, and told what would be good input.
+
+Inside the door nothing is checked again: a layer's operation is the bare
+rule, because the network has looked at its input once.
+"""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from numbers import Real
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from litgrad._types import Array, Pullback
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Numbers = TypeVar("Numbers", bound=np.generic)
+
+
+def is_finite(array: Array) -> bool:
+    """Whether no entry is NaN or infinite."""
+    # One product tells it for all ordinary arrays, and never warns; a sum of
+    # squares may overflow though every entry is finite, so look again then.
+    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
+def finite(name: str, array: Array) -> Array:
+    """The array itself, if no entry is NaN or infinite."""
+    if not is_finite(array):
+        where = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(
+            f"{name} must be finite, got {array[tuple(where)]}{place(where)}: "
+            "look for an overflow or a missing value before this call"
+        )
+    return array
+
+
+def place(where: NDArray[np.intp]) -> str:
+    """An index as a reader would write it: ' at [3, 2]'."""
+    return f" at [{', '.join(map(str, where))}]" if where.size else ""
+
+
+def floats(
+    name: str,
+    value: ArrayLike,
+    *,
+    ndim: int | None = None,
+    dtype: DTypeLike | None = None,
+) -> Array:
+    """The value as an array of finite floats; a Python number is one too."""
+    array = np.asarray(value)
+    if array.dtype.char not in "fd":
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(
+                f"{name} must be a float32 or float64 array, got {array.dtype}: "
+                "convert it, for example with np.asarray(x, dtype=float)"
+            )
+        array = np.asarray(value, dtype=dtype or np.float64)
+    if dtype is not None and array.dtype != dtype:
+        if not isinstance(value, float):
+            raise TypeError(
+                f"{name} must be {np.dtype(dtype)} like what it meets, got "
+                f"{array.dtype}: convert one with .astype(np.{np.dtype(dtype)})"
+            )
+        array = array.astype(dtype)
+    if ndim is not None and array.ndim != ndim:
+        raise ValueError(
+            f"{name} must have {ndim} dimensions, got shape {array.shape}: "
+            "reshape it; examples are rows"
+        )
+    return finite(name, array)
+
+
+def like(name: str, value: ArrayLike, other: Array) -> Array:
+    """The value as an array of the shape and dtype of another."""
+    array = np.asarray(value, dtype=other.dtype if isinstance(value, (float, int)) else None)
+    if array.shape != other.shape or array.dtype != other.dtype:
+        raise (TypeError if array.shape == other.shape else ValueError)(
+            f"{name} must be {other.dtype} of shape {other.shape}, "
+            f"got {array.dtype} of shape {array.shape}"
+        )
+    return array
+
+
+def one_hot(labels: ArrayLike, rows: int, classes: int) -> NDArray[np.bool_]:
+    """Class indices as rows with one True each."""
+    if rows == 0:
+        raise ValueError("a loss needs at least one example, got an empty batch")
+    indices = np.asarray(labels)
+    if indices.shape != (rows,):
+        raise ValueError(
+            f"labels must be class indices of shape ({rows},), got "
+            f"{indices.shape}: pass integers, not one-hot rows"
+        )
+    if indices.dtype.kind not in "iu":
+        raise TypeError(
+            f"labels must be integers, got {indices.dtype}: class indices count from 0"
+        )
+    hot: NDArray[np.bool_] = indices[:, None] == _indices(classes)
+    if np.count_nonzero(hot) != rows:
+        wrong = np.argwhere((indices < 0) | (indices >= classes))[0]
+        raise ValueError(
+            f"labels must be between 0 and {classes - 1}, got "
+            f"{indices[tuple(wrong)]}{place(wrong)}: class indices count from 0"
+        )
+    return hot
+
+
+@lru_cache(maxsize=16)
+def _indices(classes: int) -> NDArray[np.intp]:
+    return np.arange(classes)
+
+
+def number(
+    name: str, value: float, low: float, high: float = math.inf, *, open_low: bool = False
+) -> float:
+    """The value as a float in [low, high), or in (low, high)."""
+    if not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not low <= value < high or (open_low and value == low):
+        raise ValueError(
+            f"{name} must be in {'(' if open_low else '['}{low:g}, {high:g}), got {value}"
+        )
+    return float(value)
+
+
+def count(name: str, value: int, low: int = 1) -> int:
+    """The value as a whole number of at least `low`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    if value < low:
+        raise ValueError(f"{name} must be at least {low}, got {value}")
+    return int(value)
+
+
+def generator(rng: np.random.Generator) -> np.random.Generator:
+    """The generator itself, if it is one."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a np.random.Generator, got {rng!r}: np.random.default_rng(0)")
+    return rng
+
+
+def operation(*shapes: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Put a door before an operation: its array inputs have these shapes.
+
+    A shape is a string with one letter for each dimension, and a letter
+    stands for the same size wherever it comes back; `...` is any shape.
+    """
+
+    def decorate(rule: Callable[P, T]) -> Callable[P, T]:
+        code = rule.__code__  # type: ignore[attr-defined]  # every rule is a plain function
+        names = code.co_varnames[: len(shapes)]
+
+        @wraps(rule)
+        def checked(*inputs: Any, **options: Any) -> Any:
+            dtype = next((x.dtype for x in inputs if isinstance(x, (np.ndarray, np.generic))), None)
+            sizes: dict[str, int] = {}
+            arrays = []
+            for name, shape, value in zip(names, shapes, inputs, strict=False):
+                array = floats(name, value, dtype=dtype if arrays else None)
+                dtype = dtype or array.dtype
+                if shape != "...":
+                    fit(rule.__name__, name, shape, array, sizes)
+                arrays.append(array)
+            value, pullback = cast("Any", rule)(*arrays, *inputs[len(shapes) :], **options)
+
+            def checked_pullback(gradient: ArrayLike) -> Any:
+                return pullback(like("gradient", gradient, value))
+
+            return value, checked_pullback
+
+        return cast("Callable[P, T]", checked)
+
+    return decorate
+
+
+def fit(rule: str, name: str, shape: str, array: Array, sizes: dict[str, int]) -> None:
+    """Match an array with a shape such as 'ni', given the sizes known so far."""
+    if array.ndim != len(shape) or any(
+        sizes.setdefault(letter, size) != size
+        for letter, size in zip(shape, array.shape, strict=True)
+    ):
+        wanted = ", ".join(str(sizes.get(letter, letter)) for letter in shape)
+        raise ValueError(f"{rule} needs {name} of shape ({wanted}), got {array.shape}")
+
+
+def bare(operation: Callable[..., tuple[Array, Pullback]]) -> Callable[..., tuple[Array, Pullback]]:
+    """An operation without its door, for callers who have checked."""
+    return cast("Any", operation).__wrapped__  # type: ignore[no-any-return]

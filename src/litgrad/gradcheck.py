@@ -1,0 +1,111 @@
+"""Gradient checks: what a pullback says, against differences that need no calculus."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from litgrad import _check
+from litgrad._types import Array, Loss
+from litgrad.layers import Layer
+
+
+
+def differences(function: Callable[[Array], Any], x: ArrayLike, *, step: float = 1e-5) -> Array:
+    """The gradient of a number with respect to x, by central differences.
+
+    Each entry costs two evaluations: (f(x + h) − f(x − h)) / 2h.
+
+    >>> differences(lambda x: x @ x, np.array([3.0, -1.0])).round(6)
+    array([ 6., -2.])
+    """
+    step = _check.number("step", step, 0, open_low=True)
+    point = np.array(_check.floats("x", x), dtype=np.float64)
+    gradient = np.empty_like(point)
+    for i in np.ndindex(point.shape):
+        center = point[i]
+        point[i] = center + step
+        above = function(point)
+        point[i] = center - step
+        gradient[i] = (above - function(point)) / (2 * step)
+        point[i] = center
+    return gradient
+
+
+def check(
+    operation: Callable[..., Any], *inputs: Any, step: float = 1e-5, tolerance: float = 1e-6
+) -> float:
+    """Compare an operation's pullback with differences; return the largest error.
+
+    Inputs that are not arrays of floats, such as labels, are held fixed. The
+    error is relative to the largest entry of the gradient.
+
+    >>> from litgrad import ops
+    >>> check(ops.tanh, np.array([0.3, -2.0])) < 1e-8
+    True
+    """
+    values = [np.asarray(x, np.float64) if _is_float(x) else x for x in inputs]
+    value, pullback = operation(*values)
+    # Weights that differ, so that no error can hide behind another.
+    weights = np.cos(np.arange(np.size(value))).reshape(np.shape(value))
+    gradients = pullback(weights[()])
+    if not isinstance(gradients, tuple):
+        gradients = (gradients,)
+    worst = 0.0
+    for i, gradient in enumerate(gradients):
+
+        def weighted(x: Array, i: int = i) -> Any:
+            return np.sum(weights * operation(*values[:i], x, *values[i + 1 :])[0])
+
+        by_differences = differences(weighted, values[i], step=step)
+        worst = max(worst, _compare(f"input {i}", gradient, by_differences, tolerance))
+    return worst
+
+
+def check_network(
+    net: Layer, loss: Loss, x: ArrayLike, y: Any, *, step: float = 1e-5, tolerance: float = 1e-6
+) -> float:
+    """Compare all of a network's parameter gradients with differences.
+
+    >>> from litgrad import layers, losses
+    >>> net = layers.Dense(2, 3, rng=np.random.default_rng(0))
+    >>> check_network(net, losses.cross_entropy, np.ones((1, 2)), np.array([2])) < 1e-8
+    True
+    """
+    net.backward(loss(net.forward(x), y)[1]())
+    gradient, start = net.gradient.copy(), net.parameters.copy()
+
+    def loss_at(parameters: Array) -> Any:
+        net.parameters = parameters
+        return loss(net.predict(x), y)[0]
+
+    try:
+        by_differences = differences(loss_at, start, step=step)
+    finally:
+        net.parameters = start
+    return _compare("parameter", gradient, by_differences, tolerance)
+
+
+def _is_float(x: Any) -> bool:
+    return isinstance(x, float) or np.asarray(x).dtype.kind == "f"
+
+
+def _compare(name: str, gradient: Array, by_differences: Array, tolerance: float) -> float:
+    """The largest error relative to the gradient's scale, if it is tolerable."""
+    if np.shape(gradient) != by_differences.shape:
+        raise AssertionError(
+            f"{name}: the pullback gives shape {np.shape(gradient)}, the input has "
+            f"{by_differences.shape}"
+        )
+    error = np.abs(gradient - by_differences)
+    if error.size == 0:
+        return 0.0
+    scale = max(np.abs(gradient).max(), np.abs(by_differences).max(), 1e-8)
+    worst = np.unravel_index(np.argmax(error), error.shape)
+    if not error[worst] <= tolerance * scale:
+        raise AssertionError(
+            f"{name}{_check.place(np.array(worst))}: the pullback gives "
+            f"{np.asarray(gradient)[worst]:.10g}, differences give {by_differences[worst]:.10g}"
+        )
+    return float(error[worst] / scale)

@@ -1,0 +1,291 @@
+"""Operations: each returns its value and its pullback.
+
+The pullback takes the gradient with respect to the value and returns the
+gradient with respect to each input: an array for one differentiable input,
+a tuple of arrays for several. Every derivative of the library that is not a
+loss or a penalty stands here, once; layers and graphs use these.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from litgrad._check import operation
+from litgrad._types import Array, Pullback, ones
+
+
+
+@operation("ni", "io", "o")
+def affine(x: Array, W: Array, b: Array, /) -> tuple[Array, Pullback]:
+    """z = x W + b, one example a row.
+
+    Pullback: dx = dz Wᵀ, dW = xᵀ dz, db = the sum of dz over the examples.
+
+    >>> z, pullback = affine(np.ones((1, 2)), np.eye(2), np.array([0.5, 1.0]))
+    >>> z
+    array([[1.5, 2. ]])
+    >>> [d.shape for d in pullback(np.ones((1, 2)))]
+    [(1, 2), (2, 2), (2,)]
+    """
+    z: Array = np.dot(x, W)
+    z += b
+
+    def pullback(
+        dz: Array,
+        out: tuple[Array | None, Array | None] = (None, None),
+        input_gradient: bool = True,
+    ) -> tuple[Array | None, Array, Array]:
+        # A network wants dW and db in its own vector, and no dx for its data.
+        dW, db = out
+        dx = np.dot(dz, W.T) if input_gradient else None
+        return dx, np.dot(x.T, dz, out=dW), np.dot(ones(len(dz), dz.dtype), dz, out=db)
+
+    return z, pullback
+
+
+@operation("...", "...")
+def matmul(x: Array, y: Array, /) -> tuple[Array, Pullback]:
+    """z = x y for matrices, or a matrix and a vector, or two vectors.
+
+    Pullback: dx = dz yᵀ, dy = xᵀ dz.
+
+    >>> z, pullback = matmul(np.array([[1.0, 2.0]]), np.array([3.0, 4.0]))
+    >>> z, pullback(np.array([1.0]))
+    (array([11.]), (array([[3., 4.]]), array([1., 2.])))
+    """
+    rows = x.reshape(1, -1) if x.ndim == 1 else x
+    columns = y.reshape(-1, 1) if y.ndim == 1 else y
+    if rows.ndim != 2 or columns.ndim != 2 or rows.shape[1] != columns.shape[0]:
+        raise ValueError(
+            f"matmul needs matrices or vectors that fit, got {x.shape} and {y.shape}: "
+            "the last size of x must be the first of y"
+        )
+    z: Array = np.dot(x, y)
+
+    def pullback(dz: Array) -> tuple[Array, Array]:
+        dz = np.reshape(dz, (rows.shape[0], columns.shape[1]))
+        return np.dot(dz, columns.T).reshape(x.shape), np.dot(rows.T, dz).reshape(y.shape)
+
+    return z, pullback
+
+
+@operation("...", "...")
+def add(x: Array, y: Array, /) -> tuple[Array, Pullback]:
+    """z = x + y. Pullback: dx = dz, dy = dz.
+
+    As in every operation on two arrays, an input that NumPy stretched to fit
+    the other was used several times, and its gradients are summed.
+
+    >>> z, pullback = add(np.array([1.0, 2.0]), 10.0)
+    >>> z, pullback(np.array([1.0, 1.0]))
+    (array([11., 12.]), (array([1., 1.]), np.float64(2.0)))
+    """
+    _broadcast("add", x, y)
+    return x + y, lambda dz: (_unbroadcast(dz, x), _unbroadcast(dz, y))
+
+
+@operation("...", "...")
+def subtract(x: Array, y: Array, /) -> tuple[Array, Pullback]:
+    """z = x − y. Pullback: dx = dz, dy = −dz.
+
+    >>> z, pullback = subtract(3.0, 1.0)
+    >>> float(z), [float(d) for d in pullback(1.0)]
+    (2.0, [1.0, -1.0])
+    """
+    _broadcast("subtract", x, y)
+    return x - y, lambda dz: (_unbroadcast(dz, x), _unbroadcast(-dz, y))
+
+
+@operation("...", "...")
+def multiply(x: Array, y: Array, /) -> tuple[Array, Pullback]:
+    """z = x y, entry by entry. Pullback: dx = y dz, dy = x dz.
+
+    >>> z, pullback = multiply(3.0, -4.0)
+    >>> float(z), [float(d) for d in pullback(1.0)]
+    (-12.0, [-4.0, 3.0])
+    """
+    _broadcast("multiply", x, y)
+    return x * y, lambda dz: (_unbroadcast(y * dz, x), _unbroadcast(x * dz, y))
+
+
+@operation("...", "...")
+def divide(x: Array, y: Array, /) -> tuple[Array, Pullback]:
+    """z = x / y. Pullback: dx = dz / y, dy = −(z / y) dz.
+
+    >>> z, pullback = divide(1.0, 4.0)
+    >>> float(z), [float(d) for d in pullback(1.0)]
+    (0.25, [0.25, -0.0625])
+    """
+    _broadcast("divide", x, y)
+    _domain("divide", "a divisor other than 0", y, y != 0)
+    z = x / y
+    return z, lambda dz: (_unbroadcast(dz / y, x), _unbroadcast(-z / y * dz, y))
+
+
+@operation("...")
+def power(x: Array, exponent: float, /) -> tuple[Array, Pullback]:
+    """z = xᵖ for a number p. Pullback: dx = p xᵖ⁻¹ dz.
+
+    >>> z, pullback = power(3.0, 2)
+    >>> float(z), float(pullback(1.0))
+    (9.0, 6.0)
+    """
+    if not isinstance(exponent, int | float):
+        raise TypeError(f"power needs a number as exponent, got {exponent!r}: use exp and log")
+    if exponent != int(exponent):
+        _domain("power", "x >= 0 for a fractional exponent", x, x >= 0)
+    if exponent < 1 and exponent != 0:
+        _domain("power", "x other than 0 for an exponent below 1", x, x != 0)
+    slope = exponent * x ** (exponent - 1) if exponent else np.zeros_like(x)
+    return x**exponent, lambda dz: slope * dz
+
+
+@operation("...")
+def exp(x: Array, /) -> tuple[Array, Pullback]:
+    """z = eˣ. Pullback: dx = z dz.
+
+    >>> z, pullback = exp(0.0)
+    >>> float(z), float(pullback(2.0))
+    (1.0, 2.0)
+    """
+    limit = np.log(np.finfo(x.dtype).max)
+    _domain("exp", f"x below {limit:.2f} (or {x.dtype} overflows)", x, x < limit)
+    z = np.exp(x)
+    return z, lambda dz: z * dz
+
+
+@operation("...")
+def log(x: Array, /) -> tuple[Array, Pullback]:
+    """z = ln x. Pullback: dx = dz / x.
+
+    >>> z, pullback = log(4.0)
+    >>> float(z).__round__(4), float(pullback(1.0))
+    (1.3863, 0.25)
+    """
+    _domain("log", "x above 0", x, x > 0)
+    return np.log(x), lambda dz: dz / x
+
+
+@operation("...")
+def sum(x: Array, /, axis: int | None = None) -> tuple[Array, Pullback]:
+    """z = Σ x, over all entries or along an axis. Pullback: dz to every entry.
+
+    >>> z, pullback = sum(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=0)
+    >>> z, pullback(np.array([1.0, 10.0]))
+    (array([4., 6.]), array([[ 1., 10.],
+           [ 1., 10.]]))
+    """
+    z: Array = np.sum(x, axis=axis)
+
+    def pullback(dz: Array) -> Array:
+        if axis is not None:
+            dz = np.expand_dims(dz, axis)
+        return np.broadcast_to(dz, x.shape).copy()
+
+    return z, pullback
+
+
+@operation("...")
+def mean(x: Array, /, axis: int | None = None) -> tuple[Array, Pullback]:
+    """z = Σ x / n, over all entries or along an axis. Pullback: dz / n to each.
+
+    >>> z, pullback = mean(np.array([1.0, 2.0, 6.0]))
+    >>> float(z), pullback(3.0)
+    (3.0, array([1., 1., 1.]))
+    """
+    n = x.size if axis is None else x.shape[axis]
+    if n == 0:
+        raise ValueError(f"mean needs at least one entry, got shape {x.shape}")
+    total, spread = sum.__wrapped__(x, axis)  # type: ignore[attr-defined]  # the bare rule
+    return total / n, lambda dz: spread(dz / n)
+
+
+@operation("...")
+def sigmoid(z: Array, /) -> tuple[Array, Pullback]:
+    """a = 1 / (1 + e⁻ᶻ). Pullback: dz = a (1 − a) da.
+
+    >>> a, pullback = sigmoid(0.0)
+    >>> float(a), float(pullback(1.0))
+    (0.5, 0.25)
+    """
+    e = np.exp(-np.abs(z))  # at most 1, so that nothing overflows
+    a: Array = np.where(z >= 0, 1, e) / (1 + e)
+    # a (1 - a) would lose its digits where a is nearly 1
+    return a, lambda da: e / (1 + e) ** 2 * da
+
+
+@operation("...")
+def tanh(z: Array, /) -> tuple[Array, Pullback]:
+    """a = tanh z. Pullback: dz = (1 − a²) da.
+
+    >>> a, pullback = tanh(0.0)
+    >>> float(a), float(pullback(1.0))
+    (0.0, 1.0)
+    """
+    a = np.tanh(z)
+    return a, lambda da: (1 - a * a) * da
+
+
+@operation("...")
+def relu(z: Array, /) -> tuple[Array, Pullback]:
+    """a = max(0, z). Pullback: dz = da where z > 0, else 0.
+
+    >>> a, pullback = relu(np.array([-1.0, 0.0, 2.0]))
+    >>> a, pullback(np.ones(3))
+    (array([0., 0., 2.]), array([0., 0., 1.]))
+    """
+    a: Array = np.maximum(z, 0)
+    return a, lambda da: da * (a > 0)
+
+
+@operation("...")
+def leaky_relu(z: Array, /, slope: float = 0.01) -> tuple[Array, Pullback]:
+    """a = z for z > 0, else slope · z. Pullback: da or slope · da.
+
+    >>> a, pullback = leaky_relu(np.array([-3.0, 2.0]))
+    >>> a, pullback(np.ones(2))
+    (array([-0.03,  2.  ]), array([0.01, 1.  ]))
+    """
+    slopes: Array = np.where(z > 0, z.dtype.type(1), z.dtype.type(slope))
+    return z * slopes, lambda da: da * slopes
+
+
+@operation("...")
+def softmax(z: Array, /) -> tuple[Array, Pullback]:
+    """pᵢ = e^zᵢ / Σⱼ e^zⱼ along the last axis. Pullback: dz = p (dp − Σ p dp).
+
+    >>> p, pullback = softmax(np.array([1000.0, 1001.0, 1002.0]))
+    >>> p.round(3)
+    array([0.09 , 0.245, 0.665])
+    """
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"softmax needs at least one class, got shape {z.shape}")
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    p: Array = e / e.sum(axis=-1, keepdims=True)
+    return p, lambda dp: p * (dp - (p * dp).sum(axis=-1, keepdims=True))
+
+
+def _broadcast(rule: str, x: Array, y: Array) -> None:
+    """Refuse shapes that NumPy could not stretch to fit each other."""
+    try:
+        np.broadcast(x, y)
+    except ValueError:
+        raise ValueError(
+            f"{rule} needs shapes that broadcast, got {x.shape} and {y.shape}"
+        ) from None
+
+
+def _unbroadcast(gradient: Array, x: Array) -> Array:
+    """Sum a gradient over the axes along which x was stretched."""
+    if gradient.shape == x.shape:
+        return gradient.copy()
+    extra = gradient.ndim - x.ndim
+    stretched = [i + extra for i, size in enumerate(x.shape) if size == 1]
+    return np.sum(gradient, axis=(*range(extra), *stretched)).reshape(x.shape)
+
+
+def _domain(rule: str, expected: str, x: Array, inside: Any) -> None:
+    """Refuse an input for which the operation or its slope is not finite."""
+    if not np.all(inside):
+        outside = np.asarray(x)[~np.asarray(inside)].flat[0]
+        raise ValueError(f"{rule} needs {expected}, got {outside}")

@@ -1,0 +1,230 @@
+"""Training: epochs of batches, what they did to the loss, and when to stop."""
+
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from litgrad import _check, data
+from litgrad._types import Array, Examples, Loss, Penalty
+from litgrad.layers import Layer
+from litgrad.optimizers import Optimizer
+
+
+
+class Epoch(NamedTuple):
+    """What one epoch came to; the penalty is in no loss."""
+
+    loss: float
+    accuracy: float | None
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+
+
+@dataclass
+class History:
+    """What each epoch came to.
+
+    Training loss and accuracy are means over the epoch's examples, each seen
+    with the weights of its moment. Those of validation come at the epoch's
+    end. There is accuracy where labels are integers, and else an empty list.
+    """
+
+    epochs: list[Epoch] = field(default_factory=list)
+    stopped: str = "after all epochs"
+    """Why training ended: also 'early' or 'by Ctrl-C'."""
+
+    @property
+    def loss(self) -> list[float]:
+        """The training loss of every epoch."""
+        return self._column("loss")
+
+    @property
+    def accuracy(self) -> list[float]:
+        """The training accuracy of every epoch."""
+        return self._column("accuracy")
+
+    @property
+    def validation_loss(self) -> list[float]:
+        """The validation loss of every epoch."""
+        return self._column("validation_loss")
+
+    @property
+    def validation_accuracy(self) -> list[float]:
+        """The validation accuracy of every epoch."""
+        return self._column("validation_accuracy")
+
+    def _column(self, name: str) -> list[float]:
+        return [x for epoch in self.epochs if (x := getattr(epoch, name)) is not None]
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop when the validation loss has not improved for so many epochs.
+
+    >>> EarlyStopping(patience=3).epochs([5.0, 4.0, 4.5, 4.2, 4.1, 3.0])
+    5
+    """
+
+    patience: int = 5
+
+    def __post_init__(self) -> None:
+        _check.count("patience", self.patience)
+
+    def is_due(self, losses: Sequence[float]) -> bool:
+        """Whether to stop after these epochs."""
+        return len(losses) - 1 - int(np.argmin(losses)) >= self.patience
+
+    def epochs(self, losses: Sequence[float]) -> int:
+        """After how many epochs training stops, if these are their losses."""
+        due = (n for n in range(1, len(losses) + 1) if self.is_due(losses[:n]))
+        return next(due, len(losses))
+
+
+def accuracy(prediction: ArrayLike, labels: ArrayLike) -> float:
+    """The fraction of examples whose predicted class is the label.
+
+    The class is the largest of several scores, or whether a single one is positive.
+
+    >>> accuracy(np.array([[0.1, 2.0], [3.0, 1.0]]), np.array([1, 1]))
+    0.5
+    """
+    scores = _check.floats("prediction", prediction)
+    if scores.ndim not in {1, 2} or scores.shape[1:] == (0,):
+        raise ValueError(f"prediction must have shape (n,) or (n, classes), got {scores.shape}")
+    _check.one_hot(labels, len(scores), 2 if scores.size == len(scores) else scores.shape[1])
+    return _correct(scores, np.asarray(labels)) / len(scores)
+
+
+def _correct(scores: Array, labels: NDArray[Any]) -> int:
+    """How many examples are classified as labelled."""
+    if scores.size == len(scores):
+        return int(np.count_nonzero((scores.reshape(-1) > 0) == labels))
+    return int(np.count_nonzero(scores.argmax(axis=1) == labels))
+
+
+def fit(
+    net: Layer,
+    train: Examples,
+    loss: Loss,
+    optimizer: Optimizer,
+    *,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    validation: Examples | None = None,
+    penalty: Penalty | None = None,
+    stop: EarlyStopping | None = None,
+    progress: bool = False,
+) -> History:
+    """Train a network, and return what each epoch came to.
+
+    Ctrl-C ends the training and keeps the history so far. With `stop`, the
+    weights of the epoch with the lowest validation loss are put back.
+
+    >>> from litgrad import layers, losses, optimizers
+    >>> net = layers.MLP([2, 8, 1], rng=np.random.default_rng(0))
+    >>> history = fit(net, data.xor(), losses.binary_cross_entropy,
+    ...               optimizers.Adam(net.parameters, 0.1), epochs=50, batch_size=4,
+    ...               rng=np.random.default_rng(0))
+    >>> history.accuracy[-1]
+    1.0
+    """
+    _check.count("epochs", epochs)
+    _check.count("batch_size", batch_size)
+    if stop is not None and validation is None:
+        raise ValueError("early stopping watches the validation loss: pass validation=(x, y)")
+    if optimizer.parameters is not net.parameters:
+        raise ValueError(
+            "the optimizer moves other parameters than this network's: "
+            "make it from net.parameters, after the network is complete"
+        )
+    history = History()
+    best = net.parameters.copy()
+    try:
+        for epoch in range(1, epochs + 1):
+            batches = data.batches(*train, size=batch_size, rng=rng)
+            result = _run_epoch(net, batches, loss, optimizer, penalty, epoch)
+            if validation is not None:
+                result = result._replace(**_validate(net, validation, loss))
+            history.epochs.append(result)
+            if stop is not None and np.argmin(history.validation_loss) == epoch - 1:
+                best[:] = net.parameters
+            if progress:
+                _show(result, epoch, epochs)
+            if stop is not None and stop.is_due(history.validation_loss):
+                history.stopped = "early"
+                break
+    except KeyboardInterrupt:
+        history.stopped = "by Ctrl-C"
+    if stop is not None and history.epochs:
+        net.parameters = best
+    return history
+
+
+def _run_epoch(
+    net: Layer,
+    batches: Iterable[Examples],
+    loss: Loss,
+    optimizer: Optimizer,
+    penalty: Penalty | None,
+    epoch: int,
+) -> Epoch:
+    """One pass over the batches, each moving the network one step."""
+    total, correct, seen = 0.0, 0, 0
+    y: NDArray[Any]
+    # An overflow is told below, with its place, instead of by a warning.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step, (x, y) in enumerate(batches, start=1):
+            scores = net.forward(x)
+            if not _check.is_finite(scores):
+                raise _diverged(epoch, step, optimizer)
+            value, pullback = loss(scores, y)
+            if not math.isfinite(value):
+                raise _diverged(epoch, step, optimizer)
+            net.backward(pullback(), input_gradient=False)
+            gradient = net.gradient
+            if penalty is not None:
+                gradient = gradient + penalty(net.parameters * net.weight_mask)[1]()
+            optimizer.step(gradient)
+            total += float(value) * len(x)
+            seen += len(x)
+            if y.dtype.kind in "iu":
+                correct += _correct(scores, y)
+    return Epoch(total / seen, correct / seen if y.dtype.kind in "iu" else None)
+
+
+def _diverged(epoch: int, step: int, optimizer: Optimizer) -> FloatingPointError:
+    return FloatingPointError(
+        f"the loss is no longer finite in epoch {epoch}, step {step}, at learning rate "
+        f"{optimizer.rate:g}: try a smaller learning rate"
+    )
+
+
+def _validate(net: Layer, examples: Examples, loss: Loss) -> dict[str, float | None]:
+    x, y = examples
+    scores = net.predict(x)
+    is_class = np.asarray(y).dtype.kind in "iu"
+    return {
+        "validation_loss": float(loss(scores, y)[0]),
+        "validation_accuracy": _correct(scores, y) / len(y) if is_class else None,
+    }
+
+
+def _show(result: Epoch, epoch: int, epochs: int) -> None:
+    """A bar on the terminal's last line, if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return
+    done = 30 * epoch // epochs
+    numbers = f"loss {result.loss:.4f}"
+    if result.validation_loss is not None:
+        numbers += f"  validation {result.validation_loss:.4f}"
+    bar = "━" * done + " " * (30 - done)
+    sys.stderr.write(f"\r{bar} {epoch}/{epochs}  {numbers}")
+    if epoch == epochs:
+        sys.stderr.write("\n")
+    sys.stderr.flush()
