@@ -20,16 +20,12 @@ T = TypeVar("T")
 Numbers = TypeVar("Numbers", bound=np.generic)
 
 
-def is_finite(array: Array) -> bool:
-    """Whether no entry is NaN or infinite."""
-    # One product tells it for all ordinary arrays, and never warns; a sum of
-    # squares may overflow though every entry is finite, so look again then.
-    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
-
-
 def finite(name: str, array: Array) -> Array:
     """The array itself, if no entry is NaN or infinite."""
-    if not is_finite(array):
+    # One product tells it for all ordinary arrays, and never warns; a sum of
+    # squares may overflow though every entry is finite, so look again then.
+    flat = array.ravel()
+    if not math.isfinite(flat.dot(flat)) and not np.isfinite(flat).all():
         where = np.argwhere(~np.isfinite(array))[0]
         raise ValueError(
             f"{name} must be finite, got {array[tuple(where)]}{place(where)}: "
@@ -45,7 +41,7 @@ def place(where: NDArray[np.intp]) -> str:
 
 def floats(
     name: str,
-    value: ArrayLike,
+    value: Any,
     *,
     ndim: int | None = None,
     dtype: DTypeLike | None = None,
@@ -74,7 +70,7 @@ def floats(
     return finite(name, array)
 
 
-def like(name: str, value: ArrayLike, other: Array) -> Array:
+def like(name: str, value: Any, other: Array) -> Array:
     """The value as an array of the shape and dtype of another."""
     array = np.asarray(value, dtype=other.dtype if isinstance(value, (float, int)) else None)
     if array.shape != other.shape or array.dtype != other.dtype:
@@ -85,8 +81,15 @@ def like(name: str, value: ArrayLike, other: Array) -> Array:
     return array
 
 
+def movable(name: str, value: Any) -> None:
+    """Whether the value is a vector of finite floats that can be changed in place."""
+    if not isinstance(value, np.ndarray) or not value.flags.writeable:
+        raise TypeError(f"{name} must be an array that can be moved, such as net.parameters")
+    floats(name, value, ndim=1)
+
+
 def one_hot(labels: ArrayLike, rows: int, classes: int) -> NDArray[np.bool_]:
-    """Class indices as rows with one True each."""
+    """Class indices as columns with one True each, and a row for each class."""
     if rows == 0:
         raise ValueError("a loss needs at least one example, got an empty batch")
     indices = np.asarray(labels)
@@ -96,10 +99,8 @@ def one_hot(labels: ArrayLike, rows: int, classes: int) -> NDArray[np.bool_]:
             f"{indices.shape}: pass integers, not one-hot rows"
         )
     if indices.dtype.kind not in "iu":
-        raise TypeError(
-            f"labels must be integers, got {indices.dtype}: class indices count from 0"
-        )
-    hot: NDArray[np.bool_] = indices[:, None] == _indices(classes)
+        raise TypeError(f"labels must be integers, got {indices.dtype}: class indices count from 0")
+    hot: NDArray[np.bool_] = _rows(classes) == indices
     if np.count_nonzero(hot) != rows:
         wrong = np.argwhere((indices < 0) | (indices >= classes))[0]
         raise ValueError(
@@ -110,24 +111,25 @@ def one_hot(labels: ArrayLike, rows: int, classes: int) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=16)
-def _indices(classes: int) -> NDArray[np.intp]:
-    return np.arange(classes)
+def _rows(classes: int) -> NDArray[np.intp]:
+    return np.arange(classes)[:, None]
 
 
 def number(
-    name: str, value: float, low: float, high: float = math.inf, *, open_low: bool = False
+    name: str, value: Any, low: float, high: float = math.inf, *, open_low: bool = False
 ) -> float:
     """The value as a float in [low, high), or in (low, high)."""
     if not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not low <= value < high or (open_low and value == low):
+    as_float = float(value)
+    if not low <= as_float < high or (open_low and as_float == low):
         raise ValueError(
             f"{name} must be in {'(' if open_low else '['}{low:g}, {high:g}), got {value}"
         )
-    return float(value)
+    return as_float
 
 
-def count(name: str, value: int, low: int = 1) -> int:
+def count(name: str, value: Any, low: int = 1) -> int:
     """The value as a whole number of at least `low`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
@@ -136,7 +138,7 @@ def count(name: str, value: int, low: int = 1) -> int:
     return int(value)
 
 
-def generator(rng: np.random.Generator) -> np.random.Generator:
+def generator(rng: Any) -> np.random.Generator:
     """The generator itself, if it is one."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a np.random.Generator, got {rng!r}: np.random.default_rng(0)")
@@ -151,16 +153,15 @@ def operation(*shapes: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """
 
     def decorate(rule: Callable[P, T]) -> Callable[P, T]:
-        code = rule.__code__  # type: ignore[attr-defined]  # every rule is a plain function
-        names = code.co_varnames[: len(shapes)]
+        names = cast("Any", rule).__code__.co_varnames[: len(shapes)]
 
         @wraps(rule)
         def checked(*inputs: Any, **options: Any) -> Any:
             dtype = next((x.dtype for x in inputs if isinstance(x, (np.ndarray, np.generic))), None)
             sizes: dict[str, int] = {}
-            arrays = []
+            arrays: list[Array] = []
             for name, shape, value in zip(names, shapes, inputs, strict=False):
-                array = floats(name, value, dtype=dtype if arrays else None)
+                array = floats(name, value, dtype=dtype)
                 dtype = dtype or array.dtype
                 if shape != "...":
                     fit(rule.__name__, name, shape, array, sizes)
@@ -189,4 +190,5 @@ def fit(rule: str, name: str, shape: str, array: Array, sizes: dict[str, int]) -
 
 def bare(operation: Callable[..., tuple[Array, Pullback]]) -> Callable[..., tuple[Array, Pullback]]:
     """An operation without its door, for callers who have checked."""
-    return cast("Any", operation).__wrapped__  # type: ignore[no-any-return]
+    rule: Callable[..., tuple[Array, Pullback]] = cast("Any", operation).__wrapped__
+    return rule

@@ -15,7 +15,6 @@ from litgrad import _check
 from litgrad._types import Array, DType, Examples, Labels
 
 
-
 @dataclass(frozen=True, repr=False)
 class Digits:
     """1,797 handwritten digits as 8×8 images, and which of them are for testing."""
@@ -71,9 +70,7 @@ def moons(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> Examples:
     return np.where(y[:, None] == 0, upper, lower) + _noise(noise, (len(y), 2), rng), y
 
 
-def spirals(
-    n: int, *, classes: int = 3, noise: float = 0.2, rng: np.random.Generator
-) -> Examples:
+def spirals(n: int, *, classes: int = 3, noise: float = 0.2, rng: np.random.Generator) -> Examples:
     """Spiral arms from the origin, one for each class; the noise is in the angle.
 
     >>> x, y = spirals(300, rng=np.random.default_rng(0))
@@ -86,9 +83,7 @@ def spirals(
     return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)]), y
 
 
-def blobs(
-    n: int, *, classes: int = 3, noise: float = 0.5, rng: np.random.Generator
-) -> Examples:
+def blobs(n: int, *, classes: int = 3, noise: float = 0.5, rng: np.random.Generator) -> Examples:
     """Round clouds with their centers on a circle of radius 2, one for each class.
 
     >>> x, y = blobs(90, rng=np.random.default_rng(0))

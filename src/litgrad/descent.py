@@ -10,7 +10,6 @@ from litgrad import _check, optimizers
 from litgrad._types import Array, Schedule
 
 
-
 def descend(
     gradient: Callable[[Any], ArrayLike],
     start: ArrayLike,

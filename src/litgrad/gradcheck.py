@@ -11,7 +11,6 @@ from litgrad._types import Array, Loss
 from litgrad.layers import Layer
 
 
-
 def differences(function: Callable[[Array], Any], x: ArrayLike, *, step: float = 1e-5) -> Array:
     """The gradient of a number with respect to x, by central differences.
 

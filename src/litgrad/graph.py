@@ -5,8 +5,9 @@ of the operation that made it. The same operations as in `ops` stand behind
 the operators; where a value is used twice, its gradients add.
 """
 
+from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,8 +15,17 @@ from numpy.typing import ArrayLike
 from litgrad import _check, ops
 from litgrad._types import Array, Pullback
 
-
 _births = count()
+
+Operator: TypeAlias = Callable[["Variable", Any], "Variable"]
+
+
+def _both_sides(operation: Any) -> tuple[Operator, Operator]:
+    """The operator of an operation, with a variable on its left or on its right."""
+    return (
+        lambda left, right: apply(operation, left, right),
+        lambda right, left: apply(operation, left, right),
+    )
 
 
 class Variable:
@@ -71,35 +81,11 @@ class Variable:
                     total = parent.gradient
                     parent.gradient = part if total is None else total + part
 
-    def __add__(self, other: Any) -> "Variable":
-        return apply(ops.add, self, other)
-
-    def __radd__(self, other: Any) -> "Variable":
-        return apply(ops.add, other, self)
-
-    def __sub__(self, other: Any) -> "Variable":
-        return apply(ops.subtract, self, other)
-
-    def __rsub__(self, other: Any) -> "Variable":
-        return apply(ops.subtract, other, self)
-
-    def __mul__(self, other: Any) -> "Variable":
-        return apply(ops.multiply, self, other)
-
-    def __rmul__(self, other: Any) -> "Variable":
-        return apply(ops.multiply, other, self)
-
-    def __truediv__(self, other: Any) -> "Variable":
-        return apply(ops.divide, self, other)
-
-    def __rtruediv__(self, other: Any) -> "Variable":
-        return apply(ops.divide, other, self)
-
-    def __matmul__(self, other: Any) -> "Variable":
-        return apply(ops.matmul, self, other)
-
-    def __rmatmul__(self, other: Any) -> "Variable":
-        return apply(ops.matmul, other, self)
+    __add__, __radd__ = _both_sides(ops.add)
+    __sub__, __rsub__ = _both_sides(ops.subtract)
+    __mul__, __rmul__ = _both_sides(ops.multiply)
+    __truediv__, __rtruediv__ = _both_sides(ops.divide)
+    __matmul__, __rmatmul__ = _both_sides(ops.matmul)
 
     def __pow__(self, exponent: float) -> "Variable":
         return apply(ops.power, self, exponent)

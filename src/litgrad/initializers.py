@@ -9,7 +9,6 @@ import numpy as np
 from litgrad import _check
 from litgrad._types import Array, Initializer
 
-
 Shape = tuple[int, int]
 
 

@@ -5,17 +5,18 @@ and so are their gradients. An optimizer that moves the vector moves the
 network.
 """
 
+import math
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from litgrad import _check, _storage, initializers, ops
 from litgrad._types import Array, DType, Initializer, Pullback
-
 
 
 class View:
@@ -48,8 +49,8 @@ class Layer(ABC):
     outputs: int | None = None
 
     def __init__(self) -> None:
-        self._views = {"parameters": np.empty(0), "gradient": np.empty(0)}
-        self.weight_mask = np.empty(0)
+        self._views: dict[str, Array] = {"parameters": np.empty(0), "gradient": np.empty(0)}
+        self.weight_mask: Array = np.empty(0)
         self._value: Array | None = None
         self._placed = False
 
@@ -66,7 +67,9 @@ class Layer(ABC):
         """Assign the parameters' gradients; return the input's, unless not wanted."""
         if self._value is None:
             raise RuntimeError("backward needs the values of a forward: call forward first")
-        return self._backward(_check.like("gradient", gradient, self._value), input_gradient)
+        g = _check.like("gradient", gradient, self._value)
+        dx: Array | None = self._backward(g, input_gradient)
+        return dx
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the parameters to one .npz file."""
@@ -92,8 +95,8 @@ class Layer(ABC):
     def _predict(self, x: Array) -> Array:
         return self._operation(x)[0]
 
-    def _backward(self, gradient: Array, input_gradient: bool) -> Array | None:
-        return self._pullback(gradient)  # type: ignore[no-any-return]
+    def _backward(self, gradient: Any, input_gradient: bool) -> Any:
+        return self._pullback(gradient)
 
     def _door(self, x: ArrayLike) -> Array:
         if self.inputs is None:
@@ -142,9 +145,10 @@ class Dense(Layer):
         super().__init__()
         self.inputs = _check.count("inputs", inputs)
         self.outputs = _check.count("outputs", outputs)
-        W = np.asarray(initializer((inputs, outputs), _check.generator(rng)))
-        if W.shape != (inputs, outputs):
-            raise ValueError(f"the initializer must give {(inputs, outputs)}, got {W.shape}")
+        self._shape = (inputs, outputs)
+        W = np.asarray(initializer(self._shape, _check.generator(rng)))
+        if W.shape != self._shape:
+            raise ValueError(f"the initializer must give {self._shape}, got {W.shape}")
         parameters = np.concatenate([W.ravel(), np.zeros(outputs)]).astype(dtype)
         _check.floats("the initial weights", parameters)
         self.weight_mask = np.repeat([1, 0], [W.size, outputs]).astype(dtype)
@@ -153,16 +157,16 @@ class Dense(Layer):
 
     def _move(self, parameters: Array, gradient: Array) -> None:
         super()._move(parameters, gradient)
-        n, shape = self.inputs * self.outputs, (self.inputs, self.outputs)
-        self._own = parameters[:n].reshape(shape), parameters[n:]
-        self._out = gradient[:n].reshape(shape), gradient[n:]
-        self._views |= zip(("W", "b", "dW", "db"), self._own + self._out, strict=True)
+        n = math.prod(self._shape)
+        self._own = W, b = parameters[:n].reshape(self._shape), parameters[n:]
+        self._out = dW, db = gradient[:n].reshape(self._shape), gradient[n:]
+        self._views |= {"W": W, "b": b, "dW": dW, "db": db}
 
     def _operation(self, x: Array, /) -> tuple[Array, Pullback]:
         return _affine(x, *self._own)
 
-    def _backward(self, gradient: Array, input_gradient: bool) -> Array | None:
-        return self._pullback(gradient, self._out, input_gradient)[0]  # type: ignore[no-any-return]
+    def _backward(self, gradient: Any, input_gradient: bool) -> Any:
+        return self._pullback(gradient, self._out, input_gradient)[0]
 
     def _named(self) -> Iterator[tuple[str, Array]]:
         yield "W", self.W
@@ -278,7 +282,7 @@ class Sequential(Layer):
             x = layer._predict(x)
         return x
 
-    def _backward(self, gradient: Array | None, input_gradient: bool) -> Array | None:
+    def _backward(self, gradient: Any, input_gradient: bool) -> Any:
         for layer in self.layers[:0:-1]:
             gradient = layer._backward(gradient, True)
         return self.layers[0]._backward(gradient, input_gradient)
@@ -345,5 +349,7 @@ def _fit(layers: Sequence[Layer]) -> tuple[int | None, int | None]:
                 )
             first, last = first or layer.inputs, layer.outputs
     if len(dtypes) > 1:
-        raise TypeError(f"all layers of a network must have one dtype, got {sorted(map(str, dtypes))}")
+        raise TypeError(
+            f"all layers of a network must have one dtype, got {sorted(map(str, dtypes))}"
+        )
     return first, last

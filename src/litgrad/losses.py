@@ -9,11 +9,10 @@ sigmoid or the softmax. That is shorter, and it cannot overflow.
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from litgrad import _check
 from litgrad._types import Array, Pullback, ones
-
 
 
 def mean_squared_error(
@@ -72,14 +71,14 @@ def hinge(scores: ArrayLike, labels: ArrayLike, /) -> tuple[np.floating[Any], Pu
 
     >>> loss, pullback = hinge(np.array([2.0, 0.5]), np.array([1, 1]))
     >>> float(loss), pullback()
-    (0.25, array([-0. , -0.5]))
+    (0.25, array([ 0. , -0.5]))
     """
     scores = _check.floats("scores", scores)
     sign = _signs("scores", scores, labels)
     missing = 1 - sign * scores
 
     def pullback(gradient: float = 1.0) -> Array:
-        return -sign * (missing > 0) * (float(gradient) / len(missing))
+        return np.where(missing > 0, -sign, 0) * (float(gradient) / len(missing))
 
     return np.mean(np.maximum(missing, scores.dtype.type(0))), pullback
 
@@ -94,23 +93,24 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike, /) -> tuple[np.floating[
     (1.3863, array([[ 0.25,  0.25, -0.75,  0.25]]))
     """
     logits = _check.floats("logits", logits, ndim=2)
-    y = _check.one_hot(labels, *logits.shape).astype(logits.dtype)
     n, classes = logits.shape
-    # Shifting a row leaves its softmax as it is; now no exponential exceeds 1.
-    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    # One row a class here, so that what is done over classes runs along memory.
+    y = _check.one_hot(labels, n, classes).astype(logits.dtype)
+    shifted = logits.T.copy()
+    shifted -= np.maximum.reduce(shifted)  # the same softmax; no exponential exceeds 1
     e = np.exp(shifted)
-    total = np.dot(e, ones(classes, e.dtype))
+    total = ones(classes, e.dtype).dot(e)
 
     def pullback(gradient: float = 1.0) -> Array:
-        d: Array = e / total[:, None]
+        d: Array = e / total
         d -= y
         d *= float(gradient) / n
-        return d
+        return d.T
 
-    return (np.dot(ones(n, e.dtype), np.log(total)) - np.vdot(shifted, y)) / n, pullback
+    return (ones(n, e.dtype).dot(np.log(total)) - np.vdot(shifted, y)) / n, pullback
 
 
-def _signs(name: str, scores: Array, labels: ArrayLike) -> NDArray[Any]:
+def _signs(name: str, scores: Array, labels: ArrayLike) -> Array:
     """-1 for label 0 and +1 for label 1, in the shape of the scores."""
     if scores.ndim == 0 or scores.shape not in {(len(scores),), (len(scores), 1)}:
         raise ValueError(
@@ -118,4 +118,4 @@ def _signs(name: str, scores: Array, labels: ArrayLike) -> NDArray[Any]:
             "for several classes use cross_entropy"
         )
     y = _check.one_hot(labels, len(scores), 2)
-    return (2 * y[:, 1] - 1).astype(scores.dtype).reshape(scores.shape)
+    return np.where(y[1], 1, -1).astype(scores.dtype).reshape(scores.shape)

@@ -14,7 +14,6 @@ from litgrad._check import operation
 from litgrad._types import Array, Pullback, ones
 
 
-
 @operation("ni", "io", "o")
 def affine(x: Array, W: Array, b: Array, /) -> tuple[Array, Pullback]:
     """z = x W + b, one example a row.
@@ -27,7 +26,7 @@ def affine(x: Array, W: Array, b: Array, /) -> tuple[Array, Pullback]:
     >>> [d.shape for d in pullback(np.ones((1, 2)))]
     [(1, 2), (2, 2), (2,)]
     """
-    z: Array = np.dot(x, W)
+    z: Array = x.dot(W)
     z += b
 
     def pullback(
@@ -37,8 +36,8 @@ def affine(x: Array, W: Array, b: Array, /) -> tuple[Array, Pullback]:
     ) -> tuple[Array | None, Array, Array]:
         # A network wants dW and db in its own vector, and no dx for its data.
         dW, db = out
-        dx = np.dot(dz, W.T) if input_gradient else None
-        return dx, np.dot(x.T, dz, out=dW), np.dot(ones(len(dz), dz.dtype), dz, out=db)
+        dx = dz.dot(W.T) if input_gradient else None
+        return dx, x.T.dot(dz, out=dW), ones(len(dz), dz.dtype).dot(dz, out=db)
 
     return z, pullback
 
@@ -175,7 +174,7 @@ def sum(x: Array, /, axis: int | None = None) -> tuple[Array, Pullback]:
     (array([4., 6.]), array([[ 1., 10.],
            [ 1., 10.]]))
     """
-    z: Array = np.sum(x, axis=axis)
+    z: Any = np.sum(x, axis=axis)
 
     def pullback(dz: Array) -> Array:
         if axis is not None:
@@ -281,7 +280,8 @@ def _unbroadcast(gradient: Array, x: Array) -> Array:
         return gradient.copy()
     extra = gradient.ndim - x.ndim
     stretched = [i + extra for i, size in enumerate(x.shape) if size == 1]
-    return np.sum(gradient, axis=(*range(extra), *stretched)).reshape(x.shape)
+    total: Array = np.sum(gradient, axis=(*range(extra), *stretched)).reshape(x.shape)
+    return total
 
 
 def _domain(rule: str, expected: str, x: Array, inside: Any) -> None:

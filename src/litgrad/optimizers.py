@@ -25,9 +25,7 @@ class Optimizer(ABC):
     weight_decay: float | Array = 0.0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.parameters, np.ndarray) or not self.parameters.flags.writeable:
-            raise TypeError("parameters must be an array that can be moved, such as net.parameters")
-        _check.floats("parameters", self.parameters, ndim=1)
+        _check.movable("parameters", self.parameters)
         if not callable(self.learning_rate):
             _check.number("learning_rate", self.learning_rate, 0)
         self.weight_decay = _decay(self.weight_decay, self.parameters)
@@ -45,12 +43,15 @@ class Optimizer(ABC):
     def step(self, gradient: ArrayLike) -> None:
         """Move the parameters once."""
         g = _check.finite("gradient", _check.like("gradient", gradient, self.parameters))
-        self._update(g, self.rate)
+        rate = self.rate
+        if self._decays:
+            g = self._decayed(g, rate)
+        self._update(g, rate)
         self.steps += 1
 
-    def _decayed(self, g: Array) -> Array:
+    def _decayed(self, g: Array, rate: float) -> Array:  # noqa: ARG002  AdamW needs the rate
         """The gradient with that of λ/2 ‖w‖² added: L2 as a part of the loss."""
-        return g + self.weight_decay * self.parameters if self._decays else g
+        return g + self.weight_decay * self.parameters
 
     @abstractmethod
     def _update(self, g: Array, rate: float) -> None:
@@ -99,7 +100,6 @@ class SGD(Optimizer):
         self.velocity = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
-        g = self._decayed(g)
         if self.momentum:
             v = self.velocity
             v *= self.momentum
@@ -128,7 +128,6 @@ class AdaGrad(Optimizer):
         self.squares = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
-        g = self._decayed(g)
         self.squares += g * g
         self.parameters -= rate * g / (np.sqrt(self.squares) + self.epsilon)
 
@@ -154,7 +153,6 @@ class RMSProp(Optimizer):
         self.squares = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
-        g = self._decayed(g)
         self.squares *= self.decay
         self.squares += (1 - self.decay) * g * g
         self.parameters -= rate * g / (np.sqrt(self.squares) + self.epsilon)
@@ -186,9 +184,6 @@ class Adam(Optimizer):
         self.squares = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
-        self._move(self._decayed(g), rate)
-
-    def _move(self, g: Array, rate: float) -> None:
         t = self.steps + 1
         self.mean *= self.beta1
         self.mean += (1 - self.beta1) * g
@@ -212,6 +207,6 @@ class AdamW(Adam):
     _: KW_ONLY
     weight_decay: float | Array = 0.01
 
-    def _update(self, g: Array, rate: float) -> None:
+    def _decayed(self, g: Array, rate: float) -> Array:
         self.parameters -= rate * self.weight_decay * self.parameters
-        self._move(g, rate)
+        return g

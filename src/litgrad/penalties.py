@@ -12,7 +12,6 @@ from litgrad import _check
 from litgrad._types import Array, Penalty, Pullback
 
 
-
 def elastic_net(*, l1: float, l2: float) -> Penalty:
     """λ₁ Σ |w| + λ₂/2 Σ w². Pullback: λ₁ sign(w) + λ₂ w.
 

@@ -9,7 +9,6 @@ from litgrad import _check
 from litgrad._types import Schedule
 
 
-
 def constant(rate: float) -> Schedule:
     """η at every step.
 

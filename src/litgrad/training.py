@@ -10,19 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from litgrad import _check, data
-from litgrad._types import Array, Examples, Loss, Penalty
+from litgrad._types import Array, Examples, Loss, Penalty, Pullback
 from litgrad.layers import Layer
 from litgrad.optimizers import Optimizer
 
 
-
 class Epoch(NamedTuple):
-    """What one epoch came to; the penalty is in no loss."""
+    """What one epoch came to; NaN is what was not measured. The penalty is in no loss."""
 
     loss: float
-    accuracy: float | None
-    validation_loss: float | None = None
-    validation_accuracy: float | None = None
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
 
 
 @dataclass
@@ -59,7 +58,7 @@ class History:
         return self._column("validation_accuracy")
 
     def _column(self, name: str) -> list[float]:
-        return [x for epoch in self.epochs if (x := getattr(epoch, name)) is not None]
+        return [x for epoch in self.epochs if not math.isnan(x := getattr(epoch, name))]
 
 
 @dataclass(frozen=True)
@@ -100,11 +99,13 @@ def accuracy(prediction: ArrayLike, labels: ArrayLike) -> float:
     return _correct(scores, np.asarray(labels)) / len(scores)
 
 
-def _correct(scores: Array, labels: NDArray[Any]) -> int:
-    """How many examples are classified as labelled."""
+def _correct(scores: Array, labels: NDArray[Any]) -> float:
+    """How many examples are classified as labelled: NaN if these are no labels."""
+    if labels.dtype.kind not in "iu":
+        return math.nan
     if scores.size == len(scores):
-        return int(np.count_nonzero((scores.reshape(-1) > 0) == labels))
-    return int(np.count_nonzero(scores.argmax(axis=1) == labels))
+        return np.count_nonzero((scores.reshape(-1) > 0) == labels)
+    return np.count_nonzero(scores.argmax(axis=1) == labels)
 
 
 def fit(
@@ -148,14 +149,15 @@ def fit(
     try:
         for epoch in range(1, epochs + 1):
             batches = data.batches(*train, size=batch_size, rng=rng)
-            result = _run_epoch(net, batches, loss, optimizer, penalty, epoch)
-            if validation is not None:
-                result = result._replace(**_validate(net, validation, loss))
-            history.epochs.append(result)
+            # An overflow is told with its place, instead of by a warning.
+            with np.errstate(over="ignore", invalid="ignore"):
+                trained = _run_epoch(net, batches, loss, optimizer, penalty, epoch)
+                seen = _evaluate(net, validation, loss, optimizer, epoch)
+            history.epochs.append(Epoch(*trained, *seen))
             if stop is not None and np.argmin(history.validation_loss) == epoch - 1:
                 best[:] = net.parameters
             if progress:
-                _show(result, epoch, epochs)
+                _show(history.epochs[-1], epoch, epochs)
             if stop is not None and stop.is_due(history.validation_loss):
                 history.stopped = "early"
                 break
@@ -173,46 +175,52 @@ def _run_epoch(
     optimizer: Optimizer,
     penalty: Penalty | None,
     epoch: int,
-) -> Epoch:
-    """One pass over the batches, each moving the network one step."""
-    total, correct, seen = 0.0, 0, 0
-    y: NDArray[Any]
-    # An overflow is told below, with its place, instead of by a warning.
-    with np.errstate(over="ignore", invalid="ignore"):
-        for step, (x, y) in enumerate(batches, start=1):
-            scores = net.forward(x)
-            if not _check.is_finite(scores):
-                raise _diverged(epoch, step, optimizer)
-            value, pullback = loss(scores, y)
-            if not math.isfinite(value):
-                raise _diverged(epoch, step, optimizer)
-            net.backward(pullback(), input_gradient=False)
-            gradient = net.gradient
-            if penalty is not None:
-                gradient = gradient + penalty(net.parameters * net.weight_mask)[1]()
-            optimizer.step(gradient)
-            total += float(value) * len(x)
-            seen += len(x)
-            if y.dtype.kind in "iu":
-                correct += _correct(scores, y)
-    return Epoch(total / seen, correct / seen if y.dtype.kind in "iu" else None)
+) -> tuple[float, float]:
+    """The loss and accuracy of one pass, in which each batch moves the network a step."""
+    total, correct, examples = 0.0, 0.0, 0
+    for step, (x, y) in enumerate(batches, start=1):
+        scores = net.forward(x)
+        value, pullback = _finite(loss, scores, y, optimizer, epoch, step)
+        net.backward(pullback(), input_gradient=False)
+        gradient = net.gradient
+        if penalty is not None:
+            gradient = gradient + penalty(net.parameters * net.weight_mask)[1]()
+        optimizer.step(gradient)
+        total += value * len(x)
+        correct += _correct(scores, y)
+        examples += len(x)
+    return total / examples, correct / examples
 
 
-def _diverged(epoch: int, step: int, optimizer: Optimizer) -> FloatingPointError:
-    return FloatingPointError(
+def _evaluate(
+    net: Layer, examples: Examples | None, loss: Loss, optimizer: Optimizer, epoch: int
+) -> tuple[float, float]:
+    """The loss and accuracy of the network as it is."""
+    if examples is None:
+        return math.nan, math.nan
+    x, y = examples
+    scores = net.predict(x)
+    value, _ = _finite(loss, scores, y, optimizer, epoch, "validation")
+    return value, _correct(scores, np.asarray(y)) / len(scores)
+
+
+def _finite(
+    loss: Loss,
+    scores: Array,
+    y: NDArray[Any],
+    optimizer: Optimizer,
+    epoch: int,
+    step: int | str,
+) -> tuple[float, Pullback]:
+    """The loss and its pullback, if what the network said is still finite."""
+    if np.isfinite(scores).all():
+        value, pullback = loss(scores, y)
+        if math.isfinite(value):
+            return float(value), pullback
+    raise FloatingPointError(
         f"the loss is no longer finite in epoch {epoch}, step {step}, at learning rate "
         f"{optimizer.rate:g}: try a smaller learning rate"
     )
-
-
-def _validate(net: Layer, examples: Examples, loss: Loss) -> dict[str, float | None]:
-    x, y = examples
-    scores = net.predict(x)
-    is_class = np.asarray(y).dtype.kind in "iu"
-    return {
-        "validation_loss": float(loss(scores, y)[0]),
-        "validation_accuracy": _correct(scores, y) / len(y) if is_class else None,
-    }
 
 
 def _show(result: Epoch, epoch: int, epochs: int) -> None:
@@ -221,7 +229,7 @@ def _show(result: Epoch, epoch: int, epochs: int) -> None:
         return
     done = 30 * epoch // epochs
     numbers = f"loss {result.loss:.4f}"
-    if result.validation_loss is not None:
+    if not math.isnan(result.validation_loss):
         numbers += f"  validation {result.validation_loss:.4f}"
     bar = "━" * done + " " * (30 - done)
     sys.stderr.write(f"\r{bar} {epoch}/{epochs}  {numbers}")
