@@ -104,8 +104,8 @@ def _correct(scores: Array, labels: NDArray[Any]) -> float:
     if labels.dtype.kind not in "iu":
         return math.nan
     if scores.size == len(scores):
-        return np.count_nonzero((scores.reshape(-1) > 0) == labels)
-    return np.count_nonzero(scores.argmax(axis=1) == labels)
+        return float(np.count_nonzero((scores.reshape(-1) > 0) == labels))
+    return float(np.count_nonzero(scores.argmax(axis=1) == labels))
 
 
 def fit(
