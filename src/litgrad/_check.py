@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from litgrad._types import Array, Pullback
+from litgrad._types import Array, Generator, Pullback
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -138,7 +138,7 @@ def count(name: str, value: Any, low: int = 1) -> int:
     return int(value)
 
 
-def generator(rng: Any) -> np.random.Generator:
+def generator(rng: Any) -> Generator:
     """The generator itself, if it is one."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a np.random.Generator, got {rng!r}: np.random.default_rng(0)")

@@ -1,7 +1,6 @@
 """Arrays in one .npz file: written whole or not at all, read without unpickling."""
 
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +26,8 @@ def save(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
 
 def load(path: str | os.PathLike[str], into: Mapping[str, Array]) -> None:
     """Read into arrays of the same names and shapes, all of them or none."""
+    import zipfile  # noqa: PLC0415  as slow to import as the rest of litgrad
+
     try:
         with np.load(path, allow_pickle=False) as file:
             found = dict(file)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from litgrad import _check
-from litgrad._types import Array, DType, Examples, Labels
+from litgrad._types import Array, DType, Examples, Generator, Labels
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,7 +56,7 @@ def digits(dtype: DType = np.float64) -> Digits:
     return Digits(x, table[:, 64].astype(np.int64), table[:, 65].astype(bool))
 
 
-def moons(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> Examples:
+def moons(n: int, *, noise: float = 0.1, rng: Generator) -> Examples:
     """Two interlocking half circles, one for each label.
 
     >>> x, y = moons(100, rng=np.random.default_rng(0))
@@ -70,7 +70,7 @@ def moons(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> Examples:
     return np.where(y[:, None] == 0, upper, lower) + _noise(noise, (len(y), 2), rng), y
 
 
-def spirals(n: int, *, classes: int = 3, noise: float = 0.2, rng: np.random.Generator) -> Examples:
+def spirals(n: int, *, classes: int = 3, noise: float = 0.2, rng: Generator) -> Examples:
     """Spiral arms from the origin, one for each class; the noise is in the angle.
 
     >>> x, y = spirals(300, rng=np.random.default_rng(0))
@@ -83,7 +83,7 @@ def spirals(n: int, *, classes: int = 3, noise: float = 0.2, rng: np.random.Gene
     return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)]), y
 
 
-def blobs(n: int, *, classes: int = 3, noise: float = 0.5, rng: np.random.Generator) -> Examples:
+def blobs(n: int, *, classes: int = 3, noise: float = 0.5, rng: Generator) -> Examples:
     """Round clouds with their centers on a circle of radius 2, one for each class.
 
     >>> x, y = blobs(90, rng=np.random.default_rng(0))
@@ -107,7 +107,7 @@ def xor() -> Examples:
 
 
 def sparse_regression(
-    n: int, features: int, *, relevant: int, noise: float = 0.1, rng: np.random.Generator
+    n: int, features: int, *, relevant: int, noise: float = 0.1, rng: Generator
 ) -> tuple[Array, Array, Array]:
     """x, y and w of a linear relation y = x w in which few features matter.
 
@@ -126,7 +126,7 @@ def sparse_regression(
 
 
 def split(
-    x: Array, y: NDArray[Any], *, fraction: float = 0.2, rng: np.random.Generator
+    x: Array, y: NDArray[Any], *, fraction: float = 0.2, rng: Generator
 ) -> tuple[Examples, Examples]:
     """Two parts of the examples, drawn at random; the second is the fraction.
 
@@ -146,7 +146,7 @@ def batches(
     y: NDArray[Any],
     *,
     size: int,
-    rng: np.random.Generator | None = None,
+    rng: "Generator | None" = None,
     replace: bool = False,
 ) -> Iterator[Examples]:
     """One epoch of batches in random order; the last one may be short.
@@ -184,5 +184,5 @@ def _labels(n: int, classes: int) -> Labels:
     return np.arange(_check.count("n", n)) % classes
 
 
-def _noise(scale: float, shape: int | tuple[int, ...], rng: np.random.Generator) -> Array:
+def _noise(scale: float, shape: int | tuple[int, ...], rng: Generator) -> Array:
     return _check.generator(rng).normal(0, _check.number("noise", scale, 0), shape)

@@ -10,13 +10,14 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from litgrad import _check, _storage, initializers, ops
-from litgrad._types import Array, DType, Initializer, Pullback
+from litgrad._types import Array, DType, Generator, Initializer, Pullback
 
 
 class View:
@@ -138,7 +139,7 @@ class Dense(Layer):
         inputs: int,
         outputs: int,
         *,
-        rng: np.random.Generator,
+        rng: Generator,
         initializer: Initializer = initializers.he_normal,
         dtype: DType = np.float64,
     ) -> None:
@@ -227,7 +228,7 @@ class Dropout(Layer):
     array([[2., 0., 0., 0.]])
     """
 
-    def __init__(self, p: float, *, rng: np.random.Generator) -> None:
+    def __init__(self, p: float, *, rng: Generator) -> None:
         super().__init__()
         self.p = _check.number("p", p, 0, 1)
         self._rng = _check.generator(rng)
@@ -314,14 +315,14 @@ class MLP(Sequential):
         sizes: Sequence[int],
         *,
         activation: Callable[[], Layer] = ReLU,
-        rng: np.random.Generator,
+        rng: Generator,
         initializer: Initializer = initializers.he_normal,
         dtype: DType = np.float64,
     ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"sizes must name the inputs and the outputs at least, got {sizes}")
         chain: list[Layer] = []
-        for i, o in zip(sizes, sizes[1:], strict=False):
+        for i, o in pairwise(sizes):
             chain += [Dense(i, o, rng=rng, initializer=initializer, dtype=dtype), activation()]
         super().__init__(*chain[:-1])
 

@@ -49,7 +49,7 @@ class Optimizer(ABC):
         self._update(g, rate)
         self.steps += 1
 
-    def _decayed(self, g: Array, rate: float) -> Array:  # noqa: ARG002  AdamW needs the rate
+    def _decayed(self, g: Array, rate: float) -> Array:
         """The gradient with that of λ/2 ‖w‖² added: L2 as a part of the loss."""
         return g + self.weight_decay * self.parameters
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from litgrad import _check, data
-from litgrad._types import Array, Examples, Loss, Penalty, Pullback
+from litgrad._types import Array, Examples, Generator, Loss, Penalty, Pullback
 from litgrad.layers import Layer
 from litgrad.optimizers import Optimizer
 
@@ -116,7 +116,7 @@ def fit(
     *,
     epochs: int,
     batch_size: int,
-    rng: np.random.Generator,
+    rng: Generator,
     validation: Examples | None = None,
     penalty: Penalty | None = None,
     stop: EarlyStopping | None = None,
