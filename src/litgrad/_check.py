@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from litgrad._types import Array, Generator, Pullback
 
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Numbers = TypeVar("Numbers", bound=np.generic)
@@ -24,8 +26,7 @@ def finite(name: str, array: Array) -> Array:
     """The array itself, if no entry is NaN or infinite."""
     # One product tells it for all ordinary arrays, and never warns; a sum of
     # squares may overflow though every entry is finite, so look again then.
-    flat = array.ravel()
-    if not math.isfinite(flat.dot(flat)) and not np.isfinite(flat).all():
+    if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
         where = np.argwhere(~np.isfinite(array))[0]
         raise ValueError(
             f"{name} must be finite, got {array[tuple(where)]}{place(where)}: "
@@ -47,21 +48,21 @@ def floats(
     dtype: DTypeLike | None = None,
 ) -> Array:
     """The value as an array of finite floats; a Python number is one too."""
-    array = np.asarray(value)
+    if type(value) in (int, float):  # a number, of whatever precision it meets
+        with np.errstate(over="ignore"):
+            array = np.asarray(value, dtype=dtype or np.float64)
+    else:
+        array = np.asarray(value)
     if array.dtype.char not in "fd":
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(
-                f"{name} must be a float32 or float64 array, got {array.dtype}: "
-                "convert it, for example with np.asarray(x, dtype=float)"
-            )
-        array = np.asarray(value, dtype=dtype or np.float64)
+        raise TypeError(
+            f"{name} must be a float32 or float64 array, got {array.dtype}: "
+            "convert it, for example with np.asarray(x, dtype=float)"
+        )
     if dtype is not None and array.dtype != dtype:
-        if not isinstance(value, float):
-            raise TypeError(
-                f"{name} must be {np.dtype(dtype)} like what it meets, got "
-                f"{array.dtype}: convert one with .astype(np.{np.dtype(dtype)})"
-            )
-        array = array.astype(dtype)
+        raise TypeError(
+            f"{name} must be {np.dtype(dtype)} like what it meets, got {array.dtype}: "
+            f"convert one with .astype(np.{np.dtype(dtype)})"
+        )
     if ndim is not None and array.ndim != ndim:
         raise ValueError(
             f"{name} must have {ndim} dimensions, got shape {array.shape}: "
@@ -79,6 +80,15 @@ def like(name: str, value: Any, other: Array) -> Array:
             f"got {array.dtype} of shape {array.shape}"
         )
     return array
+
+
+def fitting(name: str, value: Any, other: Array) -> Array:
+    """The value in the precision of another array, if it has its shape."""
+    array = floats(name, value)
+    if array.shape != other.shape:
+        raise ValueError(f"{name} must have shape {other.shape}, got {array.shape}")
+    with np.errstate(over="ignore"):
+        return finite(name, array.astype(other.dtype))
 
 
 def movable(name: str, value: Any) -> None:
@@ -119,10 +129,12 @@ def number(
     name: str, value: Any, low: float, high: float = math.inf, *, open_low: bool = False
 ) -> float:
     """The value as a float in [low, high), or in (low, high)."""
+    if type(value) is float and low < value < high:
+        return value
     if not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
     as_float = float(value)
-    if not low <= as_float < high or (open_low and as_float == low):
+    if not low <= as_float < high or (open_low and as_float == low) or math.isinf(as_float):
         raise ValueError(
             f"{name} must be in {'(' if open_low else '['}{low:g}, {high:g}), got {value}"
         )
@@ -157,7 +169,8 @@ def operation(*shapes: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
         @wraps(rule)
         def checked(*inputs: Any, **options: Any) -> Any:
-            dtype = next((x.dtype for x in inputs if isinstance(x, (np.ndarray, np.generic))), None)
+            met = (x.dtype for x in inputs if isinstance(x, (np.ndarray, np.generic)))
+            dtype = next((each for each in met if each in FLOATS), None)
             sizes: dict[str, int] = {}
             arrays: list[Array] = []
             for name, shape, value in zip(names, shapes, inputs, strict=False):

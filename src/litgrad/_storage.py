@@ -27,11 +27,12 @@ def save(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> None:
 def load(path: str | os.PathLike[str], into: Mapping[str, Array]) -> None:
     """Read into arrays of the same names and shapes, all of them or none."""
     import zipfile  # noqa: PLC0415  as slow to import as the rest of litgrad
+    import zlib  # noqa: PLC0415
 
     try:
-        with np.load(path, allow_pickle=False) as file:
-            found = dict(file)
-    except (ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            found = {name: _array(arrays[name]) for name in arrays.files}
+    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} must be a .npz file of plain arrays: {error}") from error
     for name in sorted(into.keys() | found.keys()):
         here = into[name].shape if name in into else "nothing"
@@ -40,6 +41,13 @@ def load(path: str | os.PathLike[str], into: Mapping[str, Array]) -> None:
             raise ValueError(
                 f"{path} does not fit this network: {name} is {there} in the file, {here} here"
             )
-        _check.floats(f"{name} in {path}", found[name])
+        found[name] = _check.fitting(f"{name} in {path}", found[name], into[name])
     for name, array in into.items():
         array[...] = found[name]
+
+
+def _array(value: object) -> Array:
+    """The value, if it is an array and not the raw bytes of some other file."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError("it holds a file that is no array")
+    return value

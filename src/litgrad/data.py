@@ -51,6 +51,8 @@ def digits(dtype: DType = np.float64) -> Digits:
     >>> x.shape, y[:3]
     ((1437, 64), array([0, 1, 3]))
     """
+    if np.dtype(dtype) not in _check.FLOATS:
+        raise TypeError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
     table = np.load(Path(__file__).with_name("digits.npy"), allow_pickle=False)
     x = table[:, :64].astype(dtype) / 16
     return Digits(x, table[:, 64].astype(np.int64), table[:, 65].astype(bool))

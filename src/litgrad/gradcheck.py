@@ -72,6 +72,11 @@ def check_network(
     >>> check_network(net, losses.cross_entropy, np.ones((1, 2)), np.array([2])) < 1e-8
     True
     """
+    if net.parameters.dtype != np.float64:
+        raise TypeError(
+            f"a gradient check needs a float64 network, got {net.parameters.dtype}: "
+            "the steps of the differences would be rounded away"
+        )
     net.backward(loss(net.forward(x), y)[1]())
     gradient, start = net.gradient.copy(), net.parameters.copy()
 

@@ -6,7 +6,7 @@ the operators; where a value is used twice, its gradients add.
 """
 
 from collections.abc import Callable
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -64,10 +64,11 @@ class Variable:
                 "take its .sum() or .mean(), or pass the gradient to start from"
             )
         start = np.ones_like(self.value) if gradient is None else gradient
+        start = np.array(_check.finite("gradient", _check.like("gradient", start, self.value)))
         nodes = _ancestors(self)
         for node in nodes:
             node.gradient = None
-        self.gradient = np.array(_check.like("gradient", start, self.value))
+        self.gradient = start
         # A value is made after its parents, so the reverse order of birth
         # reaches a node only when all that used it have given their part.
         for node in nodes:
@@ -76,8 +77,13 @@ class Variable:
             gradients = node._pullback(node.gradient)
             if not isinstance(gradients, tuple):
                 gradients = (gradients,)
-            for parent, part in zip(node.parents, gradients, strict=False):
+            for parent, part in zip_longest(node.parents, gradients):
                 if isinstance(parent, Variable):
+                    if part is None:
+                        raise TypeError(
+                            f"{node.operation} has no gradient for {parent}: "
+                            "give it the .value, which is constant, instead of the Variable"
+                        )
                     total = parent.gradient
                     parent.gradient = part if total is None else total + part
 

@@ -30,7 +30,7 @@ def normal(scale: float) -> Initializer:
     0.01
     """
     scale = _check.number("scale", scale, 0)
-    return lambda shape, rng: rng.normal(0, scale, shape)
+    return lambda shape, rng: _check.generator(rng).normal(0, scale, shape)
 
 
 def glorot_normal(shape: Shape, rng: Generator) -> Array:
@@ -40,7 +40,7 @@ def glorot_normal(shape: Shape, rng: Generator) -> Array:
     >>> float(W.var()).__round__(4)
     0.004
     """
-    return rng.normal(0, np.sqrt(2 / max(1, shape[0] + shape[1])), shape)
+    return _check.generator(rng).normal(0, np.sqrt(2 / max(1, shape[0] + shape[1])), shape)
 
 
 def glorot_uniform(shape: Shape, rng: Generator) -> Array:
@@ -51,7 +51,7 @@ def glorot_uniform(shape: Shape, rng: Generator) -> Array:
     0.004
     """
     bound = np.sqrt(6 / max(1, shape[0] + shape[1]))
-    return rng.uniform(-bound, bound, shape)
+    return _check.generator(rng).uniform(-bound, bound, shape)
 
 
 def he_normal(shape: Shape, rng: Generator) -> Array:
@@ -61,7 +61,7 @@ def he_normal(shape: Shape, rng: Generator) -> Array:
     >>> float(W.var()).__round__(4)
     0.004
     """
-    return rng.normal(0, np.sqrt(2 / max(1, shape[0])), shape)
+    return _check.generator(rng).normal(0, np.sqrt(2 / max(1, shape[0])), shape)
 
 
 def he_uniform(shape: Shape, rng: Generator) -> Array:
@@ -72,4 +72,4 @@ def he_uniform(shape: Shape, rng: Generator) -> Array:
     0.004
     """
     bound = np.sqrt(6 / max(1, shape[0]))
-    return rng.uniform(-bound, bound, shape)
+    return _check.generator(rng).uniform(-bound, bound, shape)

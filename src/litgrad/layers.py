@@ -31,10 +31,7 @@ class View:
 
     def __set__(self, layer: "Layer", value: ArrayLike) -> None:
         view = layer._views[self.name]
-        array = _check.floats(self.name, value)
-        if array.shape != view.shape:
-            raise ValueError(f"{self.name} must have shape {view.shape}, got {array.shape}")
-        view[...] = array
+        view[...] = _check.fitting(self.name, value, view)
 
 
 class Layer(ABC):
@@ -321,6 +318,8 @@ class MLP(Sequential):
     ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"sizes must name the inputs and the outputs at least, got {sizes}")
+        if not callable(activation):
+            raise TypeError(f"activation must make layers, like ReLU, got one: {activation!r}")
         chain: list[Layer] = []
         for i, o in pairwise(sizes):
             chain += [Dense(i, o, rng=rng, initializer=initializer, dtype=dtype), activation()]

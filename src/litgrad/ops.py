@@ -6,10 +6,12 @@ a tuple of arrays for several. Every derivative of the library that is not a
 loss or a penalty stands here, once; layers and graphs use these.
 """
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from litgrad import _check
 from litgrad._check import operation
 from litgrad._types import Array, Pullback, ones
 
@@ -129,8 +131,9 @@ def power(x: Array, exponent: float, /) -> tuple[Array, Pullback]:
     >>> float(z), float(pullback(1.0))
     (9.0, 6.0)
     """
-    if not isinstance(exponent, int | float):
+    if not isinstance(exponent, Real):
         raise TypeError(f"power needs a number as exponent, got {exponent!r}: use exp and log")
+    exponent = _check.number("exponent", exponent, -np.inf)
     if exponent != int(exponent):
         _domain("power", "x >= 0 for a fractional exponent", x, x >= 0)
     if exponent < 1 and exponent != 0:
@@ -192,10 +195,10 @@ def mean(x: Array, /, axis: int | None = None) -> tuple[Array, Pullback]:
     >>> float(z), pullback(3.0)
     (3.0, array([1., 1., 1.]))
     """
+    total, spread = sum.__wrapped__(x, axis)  # type: ignore[attr-defined]  # the bare rule
     n = x.size if axis is None else x.shape[axis]
     if n == 0:
         raise ValueError(f"mean needs at least one entry, got shape {x.shape}")
-    total, spread = sum.__wrapped__(x, axis)  # type: ignore[attr-defined]  # the bare rule
     return total / n, lambda dz: spread(dz / n)
 
 
@@ -245,6 +248,7 @@ def leaky_relu(z: Array, /, slope: float = 0.01) -> tuple[Array, Pullback]:
     >>> a, pullback(np.ones(2))
     (array([-0.03,  2.  ]), array([0.01, 1.  ]))
     """
+    slope = _check.number("slope", slope, -np.inf)
     slopes: Array = np.where(z > 0, z.dtype.type(1), z.dtype.type(slope))
     return z * slopes, lambda da: da * slopes
 

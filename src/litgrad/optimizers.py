@@ -27,9 +27,8 @@ class Optimizer(ABC):
     def __post_init__(self) -> None:
         _check.movable("parameters", self.parameters)
         if not callable(self.learning_rate):
-            _check.number("learning_rate", self.learning_rate, 0)
+            self.learning_rate = _check.number("learning_rate", self.learning_rate, 0)
         self.weight_decay = _decay(self.weight_decay, self.parameters)
-        self._decays = bool(np.any(self.weight_decay))
         self.steps = 0
 
     @property
@@ -37,21 +36,19 @@ class Optimizer(ABC):
         """The learning rate of the next step."""
         rate = self.learning_rate
         if callable(rate):
-            rate = _check.number(f"the learning rate of step {self.steps}", rate(self.steps), 0)
-        return rate
+            return _check.number(f"the learning rate of step {self.steps}", rate(self.steps), 0)
+        return _check.number("learning_rate", rate, 0)
 
     def step(self, gradient: ArrayLike) -> None:
         """Move the parameters once."""
         g = _check.finite("gradient", _check.like("gradient", gradient, self.parameters))
-        rate = self.rate
-        if self._decays:
-            g = self._decayed(g, rate)
-        self._update(g, rate)
+        self._update(g, self.rate)
         self.steps += 1
 
-    def _decayed(self, g: Array, rate: float) -> Array:
+    def _decayed(self, g: Array) -> Array:
         """The gradient with that of λ/2 ‖w‖² added: L2 as a part of the loss."""
-        return g + self.weight_decay * self.parameters
+        decay = self.weight_decay
+        return g + decay * self.parameters if isinstance(decay, np.ndarray) or decay else g
 
     @abstractmethod
     def _update(self, g: Array, rate: float) -> None:
@@ -90,8 +87,8 @@ class SGD(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.number("momentum", self.momentum, 0, 1)
-        _check.number("dampening", self.dampening, 0, 1)
+        self.momentum = _check.number("momentum", self.momentum, 0, 1)
+        self.dampening = _check.number("dampening", self.dampening, 0, 1)
         if self.nesterov and (self.momentum == 0 or self.dampening != 0):
             raise ValueError(
                 "Nesterov's step needs momentum > 0 and dampening = 0, "
@@ -100,6 +97,7 @@ class SGD(Optimizer):
         self.velocity = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
+        g = self._decayed(g)
         if self.momentum:
             v = self.velocity
             v *= self.momentum
@@ -124,10 +122,11 @@ class AdaGrad(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.number("epsilon", self.epsilon, 0, open_low=True)
+        self.epsilon = _check.number("epsilon", self.epsilon, 0, open_low=True)
         self.squares = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
+        g = self._decayed(g)
         self.squares += g * g
         self.parameters -= rate * g / (np.sqrt(self.squares) + self.epsilon)
 
@@ -148,11 +147,12 @@ class RMSProp(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.number("decay", self.decay, 0, 1)
-        _check.number("epsilon", self.epsilon, 0, open_low=True)
+        self.decay = _check.number("decay", self.decay, 0, 1)
+        self.epsilon = _check.number("epsilon", self.epsilon, 0, open_low=True)
         self.squares = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
+        g = self._decayed(g)
         self.squares *= self.decay
         self.squares += (1 - self.decay) * g * g
         self.parameters -= rate * g / (np.sqrt(self.squares) + self.epsilon)
@@ -177,13 +177,16 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check.number("beta1", self.beta1, 0, 1)
-        _check.number("beta2", self.beta2, 0, 1)
-        _check.number("epsilon", self.epsilon, 0, open_low=True)
+        self.beta1 = _check.number("beta1", self.beta1, 0, 1)
+        self.beta2 = _check.number("beta2", self.beta2, 0, 1)
+        self.epsilon = _check.number("epsilon", self.epsilon, 0, open_low=True)
         self.mean = np.zeros_like(self.parameters)
         self.squares = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
+        self._move(self._decayed(g), rate)
+
+    def _move(self, g: Array, rate: float) -> None:
         t = self.steps + 1
         self.mean *= self.beta1
         self.mean += (1 - self.beta1) * g
@@ -207,6 +210,7 @@ class AdamW(Adam):
     _: KW_ONLY
     weight_decay: float | Array = 0.01
 
-    def _decayed(self, g: Array, rate: float) -> Array:
-        self.parameters -= rate * self.weight_decay * self.parameters
-        return g
+    def _update(self, g: Array, rate: float) -> None:
+        shrinkage = rate * self.weight_decay * self.parameters
+        self._move(g, rate)
+        self.parameters -= shrinkage

@@ -76,4 +76,6 @@ def warmup(steps: int, then: Schedule) -> Schedule:
     [0.25, 0.5, 1.0, 1.0]
     """
     steps = _check.count("steps", steps)
+    if not callable(then):
+        raise TypeError(f"then must be a schedule, got {then!r}: schedules.constant({then!r})")
     return lambda t: then(0) * (t + 1) / steps if t < steps else then(t - steps)

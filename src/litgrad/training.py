@@ -144,6 +144,7 @@ def fit(
             "the optimizer moves other parameters than this network's: "
             "make it from net.parameters, after the network is complete"
         )
+    _evaluate(net, validation, loss, optimizer, 0)  # bad examples are refused before a step
     history = History()
     best = net.parameters.copy()
     try:
@@ -163,6 +164,9 @@ def fit(
                 break
     except KeyboardInterrupt:
         history.stopped = "by Ctrl-C"
+    finally:
+        if progress and sys.stderr.isatty():
+            sys.stderr.write("\n")
     if stop is not None and history.epochs:
         net.parameters = best
     return history
@@ -233,6 +237,4 @@ def _show(result: Epoch, epoch: int, epochs: int) -> None:
         numbers += f"  validation {result.validation_loss:.4f}"
     bar = "━" * done + " " * (30 - done)
     sys.stderr.write(f"\r{bar} {epoch}/{epochs}  {numbers}")
-    if epoch == epochs:
-        sys.stderr.write("\n")
     sys.stderr.flush()
