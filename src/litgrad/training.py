@@ -19,9 +19,9 @@ class Epoch(NamedTuple):
     """What one epoch came to; NaN is what was not measured. The penalty is in no loss."""
 
     loss: float
-    accuracy: float
-    validation_loss: float
-    validation_accuracy: float
+    accuracy: float = math.nan
+    validation_loss: float = math.nan
+    validation_accuracy: float = math.nan
 
 
 @dataclass

@@ -1,0 +1,39 @@
+# Needs make and Python 3.11 or newer: make test, or make test PYTHON=python3.13.
+# README.md shows the same commands for people without make.
+
+PYTHON ?= python3
+BIN = .venv/bin
+BUILT = .venv/built-by-$(subst /,-,$(PYTHON))
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: test bench lock clean
+
+test: .venv/installed  ## everything: style, types, unit tests, doctests, fences, coverage, wheel
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+	$(BIN)/pytest --cov
+
+bench: .venv-bench/built  ## litgrad beside what a reader would use instead
+	PYTHONPATH=$(CURDIR)/src .venv-bench/bin/python benchmarks/run.py
+
+lock: .venv/installed  ## write requirements.txt anew; UPGRADE=--upgrade takes the newest of all
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --custom-compile-command "make lock" --extra plots --group dev $(UPGRADE) pyproject.toml -o requirements.txt
+
+clean:  ## remove all that the other targets made
+	rm -rf .venv .venv-bench .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BUILT): requirements.txt
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.txt
+	touch $@
+
+.venv/installed: $(BUILT) pyproject.toml
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-bench/built: benchmarks/requirements.txt
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
+	touch $@
