@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from numbers import Real
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -17,9 +17,7 @@ from litgrad._types import Array, Generator, Pullback
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
-P = ParamSpec("P")
 T = TypeVar("T")
-Numbers = TypeVar("Numbers", bound=np.generic)
 
 
 def finite(name: str, array: Array) -> Array:
@@ -91,6 +89,20 @@ def fitting(name: str, value: Any, other: Array) -> Array:
         return finite(name, array.astype(other.dtype))
 
 
+def examples(name: str, pair: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Inputs x and labels or targets y with a row for each example, at least one."""
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise TypeError(f"{name} must be a pair of arrays (x, y), got {type(pair).__name__}")
+    x, y = map(np.asarray, pair)
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+        raise ValueError(
+            f"{name} must have a row in x and y for each example, got {x.shape} and {y.shape}"
+        )
+    if len(x) == 0:
+        raise ValueError(f"{name} must have at least one example, got x of shape {x.shape}")
+    return x, y
+
+
 def movable(name: str, value: Any) -> None:
     """Whether the value is a vector of finite floats that can be changed in place."""
     if not isinstance(value, np.ndarray) or not value.flags.writeable:
@@ -157,25 +169,27 @@ def generator(rng: Any) -> Generator:
     return rng
 
 
-def operation(*shapes: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def operation(*shapes: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Put a door before an operation: its array inputs have these shapes.
 
     A shape is a string with one letter for each dimension, and a letter
     stands for the same size wherever it comes back; `...` is any shape.
     """
 
-    def decorate(rule: Callable[P, T]) -> Callable[P, T]:
+    def decorate(rule: Callable[..., T]) -> Callable[..., T]:
         names = cast("Any", rule).__code__.co_varnames[: len(shapes)]
 
         @wraps(rule)
         def checked(*inputs: Any, **options: Any) -> Any:
-            met = (x.dtype for x in inputs if isinstance(x, (np.ndarray, np.generic)))
-            dtype = next((each for each in met if each in FLOATS), None)
+            dtype = next((x.dtype for x in inputs if getattr(x, "dtype", "") in FLOATS), None)
             sizes: dict[str, int] = {}
             arrays: list[Array] = []
             for name, shape, value in zip(names, shapes, inputs, strict=False):
-                array = floats(name, value, dtype=dtype)
-                dtype = dtype or array.dtype
+                if type(value) is np.ndarray and value.dtype is dtype:
+                    array = finite(name, value)
+                else:
+                    array = floats(name, value, dtype=dtype)
+                    dtype = dtype or array.dtype
                 if shape != "...":
                     fit(rule.__name__, name, shape, array, sizes)
                 arrays.append(array)
@@ -186,7 +200,7 @@ def operation(*shapes: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
             return value, checked_pullback
 
-        return cast("Callable[P, T]", checked)
+        return cast("Callable[..., T]", checked)
 
     return decorate
 

@@ -15,7 +15,7 @@ from litgrad import _check
 from litgrad._types import Array, DType, Examples, Generator, Labels
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Digits:
     """1,797 handwritten digits as 8×8 images, and which of them are for testing."""
 
@@ -80,7 +80,7 @@ def spirals(n: int, *, classes: int = 3, noise: float = 0.2, rng: Generator) -> 
     ((300, 2), array([100, 100, 100]))
     """
     y = _labels(n, _check.count("classes", classes))
-    radius = (np.arange(len(y)) // classes + 1) / max(1, len(y) // classes)
+    radius = (np.arange(len(y)) // classes + 1) / np.ceil(len(y) / classes)
     angle = 2 * np.pi * y / classes + 4 * radius + _noise(noise, len(y), rng)
     return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)]), y
 
@@ -136,9 +136,11 @@ def split(
     >>> train[0].shape, validation[0].shape
     ((3, 2), (1, 2))
     """
-    x, y = _rows(x, y)
+    x, y = _check.examples("the data", (x, y))
     order = _check.generator(rng).permutation(len(x))
     n = round(len(x) * _check.number("fraction", fraction, 0, 1))
+    if not 0 < n < len(x):
+        raise ValueError(f"a fraction of {fraction} of {len(x)} examples leaves one part empty")
     kept, held = order[n:], order[:n]
     return (x[kept], y[kept]), (x[held], y[held])
 
@@ -159,7 +161,7 @@ def batches(
     >>> [len(x) for x, y in batches(*xor(), size=3, rng=np.random.default_rng(0))]
     [3, 1]
     """
-    x, y = _rows(x, y)
+    x, y = _check.examples("the data", (x, y))
     size, n = _check.count("size", size), len(x)
     if rng is not None:
         _check.generator(rng)
@@ -169,16 +171,6 @@ def batches(
     else:
         order = np.arange(n)
     return ((x[rows], y[rows]) for rows in np.split(order, range(size, n, size)))
-
-
-def _rows(x: Array, y: NDArray[Any]) -> Examples:
-    """The examples, if there are any and each has its label or target."""
-    x, y = np.asarray(x), np.asarray(y)
-    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
-        raise ValueError(f"x and y must have one row an example, got {x.shape} and {y.shape}")
-    if len(x) == 0:
-        raise ValueError(f"there must be at least one example, got x of shape {x.shape}")
-    return x, y
 
 
 def _labels(n: int, classes: int) -> Labels:

@@ -7,6 +7,7 @@ the operators; where a value is used twice, its gradients add.
 
 from collections.abc import Callable
 from itertools import count, zip_longest
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from litgrad import _check, ops
 from litgrad._types import Array, Pullback
 
 _births = count()
+_birth = attrgetter("_birth")
 
 Operator: TypeAlias = Callable[["Variable", Any], "Variable"]
 
@@ -63,7 +65,7 @@ class Variable:
                 f"backward starts from one number, got shape {self.value.shape}: "
                 "take its .sum() or .mean(), or pass the gradient to start from"
             )
-        start = np.ones_like(self.value) if gradient is None else gradient
+        start = np.ones(self.value.shape, self.value.dtype) if gradient is None else gradient
         start = np.array(_check.finite("gradient", _check.like("gradient", start, self.value)))
         nodes = _ancestors(self)
         for node in nodes:
@@ -165,4 +167,4 @@ def _ancestors(last: Variable) -> list[Variable]:
             if isinstance(parent, Variable) and parent not in found:
                 found.add(parent)
                 waiting.append(parent)
-    return sorted(found, key=lambda node: node._birth, reverse=True)
+    return sorted(found, key=_birth, reverse=True)

@@ -64,7 +64,7 @@ def matmul(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     z: Array = np.dot(x, y)
 
     def pullback(dz: Array) -> tuple[Array, Array]:
-        dz = np.reshape(dz, (rows.shape[0], columns.shape[1]))
+        dz = dz.reshape(rows.shape[0], columns.shape[1])
         return np.dot(dz, columns.T).reshape(x.shape), np.dot(rows.T, dz).reshape(y.shape)
 
     return z, pullback
@@ -142,6 +142,11 @@ def power(x: Array, exponent: float, /) -> tuple[Array, Pullback]:
     return x**exponent, lambda dz: slope * dz
 
 
+_LARGEST_EXPONENT = {
+    np.dtype(dtype): float(np.log(np.finfo(dtype).max)) for dtype in (np.float32, np.float64)
+}
+
+
 @operation("...")
 def exp(x: Array, /) -> tuple[Array, Pullback]:
     """z = eˣ. Pullback: dx = z dz.
@@ -150,7 +155,7 @@ def exp(x: Array, /) -> tuple[Array, Pullback]:
     >>> float(z), float(pullback(2.0))
     (1.0, 2.0)
     """
-    limit = np.log(np.finfo(x.dtype).max)
+    limit = _LARGEST_EXPONENT[x.dtype]
     _domain("exp", f"x below {limit:.2f} (or {x.dtype} overflows)", x, x < limit)
     z = np.exp(x)
     return z, lambda dz: z * dz
@@ -177,12 +182,12 @@ def sum(x: Array, /, axis: int | None = None) -> tuple[Array, Pullback]:
     (array([4., 6.]), array([[ 1., 10.],
            [ 1., 10.]]))
     """
-    z: Any = np.sum(x, axis=axis)
+    z: Any = x.sum(axis=axis)
 
     def pullback(dz: Array) -> Array:
-        if axis is not None:
-            dz = np.expand_dims(dz, axis)
-        return np.broadcast_to(dz, x.shape).copy()
+        dx = np.empty_like(x)
+        dx[...] = dz if axis is None else np.expand_dims(dz, axis)
+        return dx
 
     return z, pullback
 
@@ -270,6 +275,8 @@ def softmax(z: Array, /) -> tuple[Array, Pullback]:
 
 def _broadcast(rule: str, x: Array, y: Array) -> None:
     """Refuse shapes that NumPy could not stretch to fit each other."""
+    if x.shape == y.shape:
+        return
     try:
         np.broadcast(x, y)
     except ValueError:
@@ -284,12 +291,12 @@ def _unbroadcast(gradient: Array, x: Array) -> Array:
         return gradient.copy()
     extra = gradient.ndim - x.ndim
     stretched = [i + extra for i, size in enumerate(x.shape) if size == 1]
-    total: Array = np.sum(gradient, axis=(*range(extra), *stretched)).reshape(x.shape)
+    total: Array = gradient.sum(axis=(*range(extra), *stretched)).reshape(x.shape)
     return total
 
 
 def _domain(rule: str, expected: str, x: Array, inside: Any) -> None:
     """Refuse an input for which the operation or its slope is not finite."""
-    if not np.all(inside):
+    if np.count_nonzero(inside) != x.size:
         outside = np.asarray(x)[~np.asarray(inside)].flat[0]
         raise ValueError(f"{rule} needs {expected}, got {outside}")

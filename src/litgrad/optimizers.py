@@ -57,6 +57,10 @@ class Optimizer(ABC):
 
 def _decay(weight_decay: float | Array, parameters: Array) -> float | Array:
     """λ, checked: a number, or an array like the parameters."""
+    if isinstance(weight_decay, list | tuple):
+        raise TypeError(
+            f"weight_decay must be a number or an array like the parameters, got {weight_decay}"
+        )
     if not isinstance(weight_decay, np.ndarray):
         return _check.number("weight_decay", weight_decay, 0)
     decay = _check.finite("weight_decay", _check.like("weight_decay", weight_decay, parameters))
@@ -94,6 +98,8 @@ class SGD(Optimizer):
                 "Nesterov's step needs momentum > 0 and dampening = 0, "
                 f"got {self.momentum} and {self.dampening}"
             )
+        if self.dampening and not self.momentum:
+            raise ValueError(f"dampening needs momentum > 0, got dampening {self.dampening} alone")
         self.velocity = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:

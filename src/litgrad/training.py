@@ -76,7 +76,7 @@ class EarlyStopping:
 
     def is_due(self, losses: Sequence[float]) -> bool:
         """Whether to stop after these epochs."""
-        return len(losses) - 1 - int(np.argmin(losses)) >= self.patience
+        return bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= self.patience
 
     def epochs(self, losses: Sequence[float]) -> int:
         """After how many epochs training stops, if these are their losses."""
@@ -137,6 +137,14 @@ def fit(
     """
     _check.count("epochs", epochs)
     _check.count("batch_size", batch_size)
+    _check.generator(rng)
+    _check.examples("train", train)
+    if validation is not None:
+        _check.examples("validation", validation)
+    if penalty is not None and not callable(penalty):
+        raise TypeError(f"penalty must be one of litgrad.penalties, got {penalty!r}")
+    if stop is not None and not isinstance(stop, EarlyStopping):
+        raise TypeError(f"stop must be an EarlyStopping, got {stop!r}")
     if stop is not None and validation is None:
         raise ValueError("early stopping watches the validation loss: pass validation=(x, y)")
     if optimizer.parameters is not net.parameters:
@@ -144,24 +152,24 @@ def fit(
             "the optimizer moves other parameters than this network's: "
             "make it from net.parameters, after the network is complete"
         )
-    _evaluate(net, validation, loss, optimizer, 0)  # bad examples are refused before a step
     history = History()
     best = net.parameters.copy()
     try:
-        for epoch in range(1, epochs + 1):
-            batches = data.batches(*train, size=batch_size, rng=rng)
-            # An overflow is told with its place, instead of by a warning.
-            with np.errstate(over="ignore", invalid="ignore"):
+        # An overflow is told with its place, instead of by a warning.
+        with np.errstate(over="ignore", invalid="ignore"):
+            _evaluate(net, validation, loss, optimizer, "validation before training")
+            for epoch in range(1, epochs + 1):
+                batches = data.batches(*train, size=batch_size, rng=rng)
                 trained = _run_epoch(net, batches, loss, optimizer, penalty, epoch)
-                seen = _evaluate(net, validation, loss, optimizer, epoch)
-            history.epochs.append(Epoch(*trained, *seen))
-            if stop is not None and np.argmin(history.validation_loss) == epoch - 1:
-                best[:] = net.parameters
-            if progress:
-                _show(history.epochs[-1], epoch, epochs)
-            if stop is not None and stop.is_due(history.validation_loss):
-                history.stopped = "early"
-                break
+                seen = _evaluate(net, validation, loss, optimizer, f"validation of epoch {epoch}")
+                history.epochs.append(Epoch(*trained, *seen))
+                if stop is not None and np.argmin(history.validation_loss) == epoch - 1:
+                    best[:] = net.parameters
+                if progress:
+                    _show(history.epochs[-1], epoch, epochs)
+                if stop is not None and stop.is_due(history.validation_loss):
+                    history.stopped = "early"
+                    break
     except KeyboardInterrupt:
         history.stopped = "by Ctrl-C"
     finally:
@@ -184,7 +192,7 @@ def _run_epoch(
     total, correct, examples = 0.0, 0.0, 0
     for step, (x, y) in enumerate(batches, start=1):
         scores = net.forward(x)
-        value, pullback = _finite(loss, scores, y, optimizer, epoch, step)
+        value, pullback = _finite(loss, scores, y, optimizer, (epoch, step))
         net.backward(pullback(), input_gradient=False)
         gradient = net.gradient
         if penalty is not None:
@@ -197,14 +205,14 @@ def _run_epoch(
 
 
 def _evaluate(
-    net: Layer, examples: Examples | None, loss: Loss, optimizer: Optimizer, epoch: int
+    net: Layer, examples: Examples | None, loss: Loss, optimizer: Optimizer, place: str
 ) -> tuple[float, float]:
     """The loss and accuracy of the network as it is."""
     if examples is None:
         return math.nan, math.nan
     x, y = examples
     scores = net.predict(x)
-    value, _ = _finite(loss, scores, y, optimizer, epoch, "validation")
+    value, _ = _finite(loss, scores, y, optimizer, place)
     return value, _correct(scores, np.asarray(y)) / len(scores)
 
 
@@ -213,17 +221,18 @@ def _finite(
     scores: Array,
     y: NDArray[Any],
     optimizer: Optimizer,
-    epoch: int,
-    step: int | str,
+    place: str | tuple[int, int],
 ) -> tuple[float, Pullback]:
     """The loss and its pullback, if what the network said is still finite."""
     if np.isfinite(scores).all():
         value, pullback = loss(scores, y)
         if math.isfinite(value):
             return float(value), pullback
+    if not isinstance(place, str):
+        place = f"epoch {place[0]}, step {place[1]}"
     raise FloatingPointError(
-        f"the loss is no longer finite in epoch {epoch}, step {step}, at learning rate "
-        f"{optimizer.rate:g}: try a smaller learning rate"
+        f"the loss is not finite in {place}, at learning rate {optimizer.rate:g}: "
+        "try a smaller learning rate"
     )
 
 

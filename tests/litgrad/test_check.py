@@ -181,6 +181,7 @@ def test_labels_that_are_no_class_indices_are_refused(loss, labels, error, messa
         (lambda: ops.divide(B, np.array([1.0, 0.0, -0.0])), "divisor other than 0, got 0.0"),
         (lambda: ops.log(np.array([1.0, 0.0])), "log needs x above 0, got 0.0"),
         (lambda: ops.log(-1.0), "log needs x above 0, got -1.0"),
+        (lambda: ops.relu(float("inf")), "must be finite, got inf: look for an overflow"),
         (lambda: ops.exp(np.array([0.0, 1e4])), r"exp needs x below 709.78 .*, got 10000.0"),
         (lambda: ops.power(-2.0, 0.5), "power needs x >= 0 for a fractional exponent, got -2.0"),
         (lambda: ops.power(0.0, -1), "power needs x other than 0 for an exponent below 1, got 0.0"),

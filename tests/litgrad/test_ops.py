@@ -174,6 +174,13 @@ def test_a_python_number_beside_an_array_takes_its_dtype(op, number, dtype):
         assert {value.dtype, *(d.dtype for d in gradients)} == {np.dtype(dtype)}
 
 
+@both_dtypes
+def test_a_python_number_as_gradient_takes_the_dtype_of_the_value(dtype):
+    assert ops.sum(np.ones(2, dtype))[1](3).dtype == dtype
+    assert ops.mean(np.ones(2, dtype))[1](3.0).tolist() == [1.5, 1.5]
+    assert ops.mean(np.ones(2, dtype))[1](3.0).dtype == dtype
+
+
 @pytest.mark.parametrize("exponent", [0, 2, 2.0, 0.5, np.float64(2)], ids=repr)
 def test_a_power_of_a_float32_array_is_float32_whatever_the_exponent(exponent):
     value, pullback = ops.power(np.ones(2, np.float32), exponent)

@@ -47,7 +47,6 @@ def path(make: Make, gradients: Iterable[float], start: float = 10.0) -> list[fl
         ({}, [8, 7, 7.5]),
         ({"momentum": 0.5}, [8, 6, 5.5]),  # v = 4, 4, 1
         ({"momentum": 0.5, "dampening": 0.5}, [9, 8, 7.75]),  # v = 2, 2, ½
-        ({"dampening": 0.5}, [8, 7, 7.5]),  # PyTorch: without momentum there is no v to dampen
         ({"momentum": 0.5, "dampening": 0.25}, [8.5, 7, 6.625]),  # v = 3, 3, ¾
         ({"momentum": 0.5, "nesterov": True}, [7, 5, 5.25]),  # g + v/2 = 6, 4, −½
         ({"weight_decay": 0.25}, [6.75, 4.90625, 4.79296875]),  # g + w/4 = 6.5, 3.6875, .2265625
@@ -186,6 +185,12 @@ def test_a_learning_rate_that_is_set_later_counts_and_is_checked() -> None:
 
 
 @EVERY
+def test_an_optimizer_equals_itself_alone(make: Make) -> None:
+    optimizer = make(np.ones(2), 0.1)
+    assert len({optimizer, optimizer, make(np.ones(2), 0.1)}) == 2
+
+
+@EVERY
 def test_a_gradient_is_neither_written_to_nor_kept(make: Make) -> None:
     g = np.array([1.0, -2.0])
     ends = []
@@ -257,6 +262,7 @@ def test_a_bad_learning_rate_is_refused(make: Make, rate: Any, error: type[Excep
         (SGD, {"momentum": 0.9, "dampening": 1.0}, r"dampening must be in \[0, 1\), got 1"),
         (SGD, {"nesterov": True}, "momentum > 0.*got 0"),
         (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.5}, "dampening = 0.*got .*0.5"),
+        (SGD, {"dampening": 0.5}, "dampening needs momentum > 0, got dampening 0.5"),
         (SGD, {"weight_decay": -0.1}, "weight_decay must .*-0.1"),
         (SGD, {"weight_decay": math.nan}, "weight_decay must .*nan"),
         (AdamW, {"weight_decay": math.inf}, "weight_decay must .*inf"),

@@ -332,9 +332,16 @@ def test_a_loss_that_is_no_longer_finite_says_where_and_warns_of_nothing(
             run(line(w), train, rate, epochs=9, batch_size=1)
 
 
-def test_a_validation_loss_that_is_not_finite_is_told_too() -> None:
-    with pytest.raises(FloatingPointError, match=r"epoch 1.*learning rate 1e.200"):
-        run(line(w=2.0), ONE, 1e200, validation=ONE)
+@pytest.mark.parametrize(
+    ("w", "rate", "place"),
+    [(2.0, 1e200, "epoch 1.*learning rate 1e.200"), (1e200, 0.1, "learning rate 0.1")],
+    ids=["after a step", "before the first"],
+)
+def test_a_validation_loss_that_is_not_finite_is_told_too(
+    w: float, rate: float, place: str
+) -> None:
+    with pytest.raises(FloatingPointError, match=place):
+        run(line(w), ONE, rate, validation=ONE)
 
 
 @pytest.mark.parametrize(
