@@ -1,276 +1,230 @@
-"""Figures: in one call what would take ten lines. Only this module needs Matplotlib.
+"""Figures in one call, on the Axes `ax` or new ones, which are returned; `plt.show()` is yours."""
 
-A function draws on the Axes `ax`, or on a new figure, and returns the Axes for
-you to go on with. `plt.show()` is yours to call, and no setting of yours is changed.
-"""
-
-import math
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
-from matplotlib.ticker import MaxNLocator
-from numpy.typing import ArrayLike
 
-from litgrad import _check, graph, layers, training
-from litgrad._types import Array
+from litgrad import _check, layers, training
+from litgrad._types import Array, Labels
+from litgrad.graph import Variable, _ancestors
 
-COLORS = {
-    "ink": "#222222",
-    "muted": "#8c8c8c",
-    "blue": "#003c7d",
-    "red": "#c44536",
-    "amber": "#d9a021",
-    "teal": "#2a9b8e",
-    "purple": "#76449c",
-}
-"""All colors of all figures; the last five also differ in gray."""
-
-INK, MUTED, *SERIES = COLORS.values()
-DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))
-MARKERS = "os^Dv"
-WIDTH = 7.0  # inches: a page's column
-
-STYLE = {
-    **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "text.color"), INK),
-    **dict.fromkeys(("xtick.color", "ytick.color"), INK),
-    # The page shows through, be it light or dark.
-    **dict.fromkeys(("figure.facecolor", "axes.facecolor"), "none"),
-    **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
-    "figure.constrained_layout.use": True,
-    "lines.linewidth": 1.8,
-}
-styled = mpl.rc_context(STYLE)
+INK, MUTED = "#000000", "#8c8c8c"  # ink is Matplotlib's own
+SERIES = "#003c7d", "#c44536", "#d9a021", "#2a9d90", "#6f3f93"  # they differ in gray, too
+DASHES = "-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5))
+Function: TypeAlias = Callable[..., Any]
 
 
-@styled
-def panels(count: int = 1, *, height: float = 3.4) -> list[Axes]:
-    """Empty axes side by side, each to draw on or to pass as `ax`.
+def panels(columns: int = 1, rows: int = 1, *, size: tuple[float, float] = (7, 3.4)) -> list[Axes]:
+    """Empty axes, row by row, to draw on or to pass as `ax`; a page is 7 inches wide.
 
     >>> left, right = panels(2)
     """
-    size = WIDTH, _check.number("height", height, 0, open_low=True)
-    return list(plt.subplots(1, _check.count("count", count), figsize=size, squeeze=False)[1][0])
+    _, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", facecolor="none")
+    for ax in np.ravel(axes):
+        ax.set_facecolor("none")  # the page shows through, be it light or dark
+        ax.spines[["top", "right"]].set_visible(False)
+    return list(np.ravel(axes))
 
 
-@styled
-def curves(
-    lines: training.History | Mapping[str, ArrayLike],
-    *,
-    log: str = "",
-    xlabel: str = "",
-    ylabel: str = "loss",
-    ax: Axes | None = None,
-) -> Axes:
-    """Lines over epochs or steps: the losses of a History, or one line for each label.
+def curves(lines: Any, *, log: bool = False, ax: Axes | None = None, **look: Any) -> Axes:
+    """The losses of a History, or lines: one, or a dict with a label for each.
 
-    A sequence is drawn over 0, 1, 2, …; an array of shape (n, 2) has an x and a y
-    in each row. `log` names the axes with a logarithmic scale: "y", "x" or "xy".
+    A line is a sequence, drawn over 1, 2, 3, …, or points x, y of shape (n, 2).
 
-    >>> curves({"SGD": [3.0, 2.0, 1.5], "Adam": [3.0, 1.0, 0.5]}, log="y").get_yscale()
+    >>> curves({"SGD": [3.0, 2.0, 1.5], "Adam": [3.0, 1.0, 0.5]}, log=True).get_yscale()
     'log'
     """
-    first = 0
+    step = "step"
     if isinstance(lines, training.History):
-        first, xlabel = 1, xlabel or "epoch"
-        lines = {"training": lines.loss, "validation": lines.validation_loss}
-        lines = {label: losses for label, losses in lines.items() if losses}
-    if log not in {"", "x", "y", "xy"}:
-        raise ValueError(f'log must be "", "x", "y" or "xy", the axes to scale, got {log!r}')
-    points = {}
-    for label, values in _mapping("lines", lines).items():
-        numbers = _numbers(f"the line {label!r}", values)
-        if numbers.ndim == 1:
-            numbers = np.column_stack([first + np.arange(len(numbers)), numbers])
-        points[label] = _fit("curves", f"the line {label!r}", numbers, 2)
-        for axis, column in zip("xy", numbers.T, strict=True):
-            if axis in log and column.min() <= 0:
-                raise ValueError(
-                    f"a logarithmic {axis} needs numbers above 0, got {column.min():g} "
-                    f"in the line {label!r}"
-                )
-    ax = ax or panels()[0]
+        step, both = "epoch", {"training": lines.loss, "validation": lines.validation_loss}
+        lines = {label: losses for label, losses in both.items() if losses}
+    points, ax = _points(lines), ax or panels()[0]
     for i, (label, xy) in enumerate(points.items()):
-        ax.plot(*xy.T, **_pen(i), label=label)
-    ax.set(xlabel=xlabel or "step", ylabel=ylabel)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set(**{f"{axis}scale": "log" for axis in log})
-    ax.legend()
+        pen = {"color": SERIES[i % 5], "linestyle": DASHES[(i + i // 5) % 5], "label": label}
+        ax.plot(*xy.T, **pen | look)
+    ax.set(xlabel=step, ylabel="loss", yscale="log" if log else ax.get_yscale())
+    if step == "epoch":
+        ax.locator_params("x", integer=True)
+    if any(points):
+        ax.legend(frameon=False)
     return ax
 
 
-@styled
 def contour(
-    function: Callable[[float, float], Any],
-    paths: Mapping[str, ArrayLike] | None = None,
-    *,
-    x: tuple[float, float] = (-6.0, 6.0),
-    y: tuple[float, float] = (-3.0, 3.0),
-    ax: Axes | None = None,
+    function: Function, paths: Any = None, *, frame: Any = (-6, 6, -3, 3), ax: Axes | None = None
 ) -> Axes:
-    """Contours of a function of two numbers, darker uphill, and descent paths on it.
+    """Contours in a frame (left, right, bottom, top), darker uphill, with a path or a dict of them.
 
-    A path has a point in each row, as `descent.descend` returns it, and starts
-    in a ring. What leaves the rectangle x × y is cut off.
-
-    >>> path = np.array([[4.0, 2.0], [2.0, -1.0], [1.0, 0.5]])
-    >>> contour(lambda a, b: a**2 + 4 * b**2, {"η = 0.3": path}).get_xlim()
-    (-6.0, 6.0)
+    >>> contour(lambda a, b: a**2 + b**2, {"η = 0.3": [[4.0, 2.0], [1.6, 0.8]]}).get_xlabel()
+    '$x_1$'
     """
-    points = {
-        label: _fit("contour", f"the path {label!r}", np.asarray(path, dtype=float), 2)
-        for label, path in _mapping("paths", {} if paths is None else paths).items()
-    }
-    a, b = (np.linspace(*limits, 101) for limits in (x, y))
+    points = {} if paths is None else _points(paths)
+    a, b = np.linspace(frame[::2], frame[1::2], 51).T
     heights = np.vectorize(function, otypes=[float])(*np.meshgrid(a, b))
     low, high = _check.finite("the function", heights).min(), heights.max()
-    if low == high:
-        raise ValueError(f"contours need a function that varies over x × y, got {low:g} everywhere")
+    _check.number("the range of the function", high - low, 0, open_low=True)
     # The squares of even steps: the contours of a bowl are then evenly spaced.
-    levels = low + (high - low) * np.linspace(0, 1, 13) ** 2
-    ax = _plane(ax, x, y)
-    ax.contourf(a, b, heights, levels, colors=[(INK, 0.018 * k) for k in range(12)])
-    ax.contour(a, b, heights, levels, colors=MUTED, linewidths=0.6)
-    for i, (label, path) in enumerate(points.items()):
-        ax.plot(*path.T, **_pen(i), marker=MARKERS[i % 5], markersize=4, label=label)
+    levels = low + (high - low) * np.linspace(0, 1, 11) ** 2
+    ax = ax or panels(size=(7, 4))[0]
+    ax.contourf(a, b, heights, levels, colors=[(INK, 0.014 * k) for k in range(10)])
+    ax.contour(a, b, heights, levels[1:], colors=MUTED, linewidths=0.6)
+    for path in points.values():
         ax.plot(*path[0], "o", markersize=11, fillstyle="none", color=INK)
-    ax.set(xlabel="$x_1$", ylabel="$x_2$")
-    _legend(ax)
+    curves(points, ax=ax, marker="o", markersize=3.5)
+    ax.set(xlim=a[[0, -1]], ylim=b[[0, -1]], aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
     return ax
 
 
-@styled
-def boundary(
-    predict: Callable[[Array], Array], x: ArrayLike, y: ArrayLike, *, ax: Axes | None = None
-) -> Axes:
-    """Points of the plane with their classes, and where a classifier changes its mind.
+def boundary(predict: Function, x: Array, y: Labels, *, ax: Axes | None = None) -> Axes:
+    """Points with their classes, and where `predict` (scores as for `accuracy`) changes its mind.
 
-    `predict` gives one score for two classes (positive: class 1), or one score a class.
-
-    >>> x, y = np.array([[0.0, 0.0], [1.0, 2.0]]), np.array([0, 1])
-    >>> boundary(lambda points: points[:, 0] - 0.5, x, y).get_legend_handles_labels()[1]
+    >>> boundary(lambda x: x @ [1, -1], np.eye(2), np.array([1, 0])).get_legend_handles_labels()[1]
     ['class 0', 'class 1']
     """
-    points = _fit("boundary", "x", _numbers("x", x), 2)
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = 0.08 * (high - low).max() or 1.0
-    a, b = np.linspace(low - margin, high + margin, 151, dtype=points.dtype).T
-    grid = np.stack(np.meshgrid(a, b), axis=-1)
-    scores = _numbers("the prediction", predict(grid.reshape(-1, 2)))
-    if scores.size == len(scores):  # one score says both: how much 1, and how little 0
-        scores = np.column_stack([np.zeros(len(scores)), scores.reshape(-1)])
-    scores = _fit("boundary", "the prediction", scores, scores.shape[-1])
-    hot = _check.one_hot(y, len(points), scores.shape[1])
-    ax = _plane(ax, (a[0], a[-1]), (b[0], b[-1]))
-    for k in range(hot.shape[1]):
-        color, others = SERIES[k % 5], np.delete(scores, k, axis=1)
-        lead = (scores[:, k] - others.max(axis=1)).reshape(grid.shape[:2])
-        if lead.max() > 0:
-            ax.contourf(a, b, lead, [0, lead.max()], colors=[(color, 0.25)])
+    points = _points({"x": _check.floats("x", x, ndim=2)})["x"]
+    margin = 0.08 * np.ptp(points, axis=0).max() or 1
+    a, b = np.linspace(points.min(0) - margin, points.max(0) + margin, 151).T
+    grid = np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
+    scores = _check.floats("the prediction", predict(grid))
+    if scores.size == len(grid):  # one score speaks for class 1 against a 0 for class 0
+        scores = scores.reshape(-1, 1) * [0, 1]
+    _check.one_hot(y, len(points), scores.shape[1])
+    ax = ax or panels(size=(7, 4))[0]
+    for k in range(scores.shape[1]):
+        lead = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(151, 151)
+        ax.contourf(a, b, lead, [0, np.inf], colors=[(SERIES[k % 5], 0.25)])
         if lead.min() < 0 < lead.max():
             ax.contour(a, b, lead, [0], colors=INK, linewidths=1)
-        look = {"color": color, "marker": MARKERS[k % 5], "markeredgecolor": INK}
-        ax.plot(*points[hot[:, k]].T, linestyle="", **look, markeredgewidth=0.5, label=f"class {k}")
-    ax.set(xlabel="$x_1$", ylabel="$x_2$")
-    _legend(ax)
+        own, marker = points[np.equal(y, k)], "os^Dv"[k % 5]
+        ax.plot(*own.T, marker, color=SERIES[k % 5], mec=INK, mew=0.5, label=f"class {k}")
+    ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return ax
 
 
-@styled
-def activation(
-    operation: Callable[[Array], Any],
-    *,
-    name: str = "",
-    limit: float = 4.0,
-    ax: Axes | None = None,
-) -> Axes:
-    """A function of one number with its slope, which is what its pullback makes of ones.
+def activation(operation: Function, *, limit: float = 4, ax: Axes | None = None) -> Axes:
+    """A function of one number and its slope: what its pullback makes of ones.
 
     >>> from litgrad import ops
-    >>> [line.get_label() for line in activation(ops.tanh).lines[-2:]]
-    ['tanh', 'slope']
+    >>> activation(ops.tanh).get_title()
+    'tanh'
     """
-    limit = _check.number("limit", limit, 0, open_low=True)
-    z = np.linspace(-limit, limit, 401)
-    result = operation(z)
-    if not isinstance(result, tuple) or np.shape(result[0]) != z.shape:
-        raise TypeError(
-            f"activation needs an operation that returns its value, of the shape of its "
-            f"input, and its pullback, such as ops.tanh; got {operation!r}"
-        )
-    value, pullback = result
-    ax = ax or panels()[0]
-    ax.axhline(0, color=MUTED, linewidth=0.6)
-    ax.axvline(0, color=MUTED, linewidth=0.6)
-    ax.plot(z, value, **_pen(0), label=name or getattr(operation, "__name__", "value"))
-    ax.plot(z, pullback(np.ones_like(z)), **_pen(1), label="slope")
-    ax.set(xlabel="$z$")
-    ax.legend()
+    z = np.linspace(-_check.number("limit", limit, 0, open_low=True), limit, 401)
+    made = operation(z)
+    if not isinstance(made, tuple) or np.shape(made[0]) != z.shape:
+        raise TypeError(f"activation needs an operation such as ops.tanh, got {operation!r}")
+    ax = curves({"value": np.c_[z, made[0]], "slope": np.c_[z, made[1](np.ones(401))]}, ax=ax)
+    ax.set(xlabel="$z$", ylabel="", title=getattr(operation, "__name__", ""))
     return ax
 
 
-@styled
 def network(net: layers.Layer | Sequence[int], *, most: int = 8, ax: Axes | None = None) -> Axes:
-    """A network of dense layers, or of these sizes, with the shapes of its parameters.
+    r"""Dense layers, of a network or of these sizes, with at most so many neurons drawn of each.
 
-    Of a layer with more than `most` neurons, the first and the last are drawn.
-
-    >>> [text.get_text() for text in network([2, 3, 1]).texts]
-    ['W (2, 3)\\nb (3,)', 'W (3, 1)\\nb (1,)']
+    >>> network([2, 3, 1]).texts[0].get_text()
+    '2\ninput'
     """
-    sizes, names = _layers(net)
-    most = _check.count("most", most, 2)
-    rows = [min(size, most + 1) for size in sizes]
-    ax = ax or panels(height=1 + 0.34 * max(rows))[0]
-    nodes = []
-    for i, (size, count) in enumerate(zip(sizes, rows, strict=True)):
-        y = (count - 1) / 2 - np.arange(count)
-        if size > most:
-            middle, y = y[count // 2], np.delete(y, count // 2)
-            ax.scatter([i] * 3, middle + np.array([-0.2, 0, 0.2]), s=4, color=INK)
-        nodes.append(np.column_stack([np.full(len(y), i), y]))
-        ax.scatter(*nodes[-1].T, s=130, facecolor=SERIES[0], edgecolor=INK, zorder=2)
-    for i, (left, right) in enumerate(pairwise(nodes)):
-        lines = [(start, end) for start in left for end in right]
-        ax.add_collection(LineCollection(lines, colors=MUTED, linewidths=0.6, zorder=1))
-        shapes = f"W ({sizes[i]}, {sizes[i + 1]})\nb ({sizes[i + 1]},)"
-        ax.text(i + 0.5, max(rows) / 2, shapes, ha="center", va="bottom")
-    ax.set_xticks(range(len(sizes)), [f"{n}\n{s}" for n, s in zip(sizes, names, strict=True)])
-    ax.set(xlim=(-0.4, len(sizes) - 0.6), ylim=(-max(rows) / 2, max(rows) / 2), yticks=[])
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+    if isinstance(net, layers.Layer):
+        named = net._named()  # noqa: SLF001  # the one walk that also enters nested chains
+        net = [net.inputs or 0, *(W.shape[1] for _, W in named if W.ndim == 2)]
+    sizes, half = [_check.count("a size", n) for n in net], _check.count("most", most, 2) // 2
+    _check.count("the number of sizes", len(sizes), 2)
+    ys = [np.arange(n) - (n - 1) / 2 if n <= most else np.r_[-half:0, 1 : half + 1] for n in sizes]
+    top = max(y.max() for y in ys) + 0.5
+    ax = ax or panels(size=(7, 1 + 0.68 * top))[0]
+    for i, (n, y) in enumerate(zip(sizes, ys, strict=True)):
+        name = "hidden" if 0 < i < len(sizes) - 1 else "output" if i else "input"
+        ax.text(i, -top, f"{n}\n{name}", ha="center", va="top")
+        ax.plot(np.full(len(y), i), y, "o", color=SERIES[0], markersize=12)
+        ax.plot([i] * 3, [-0.3, 0, 0.3], "o", color=INK, markersize=2, visible=n > most)
+        if i:
+            pairs = np.array([(left, right) for left in ys[i - 1] for right in y])
+            ax.plot([i - 1, i], pairs.T, color=MUTED, linewidth=0.5, zorder=1)
+            ax.text(i - 0.5, top, f"W ({sizes[i - 1]}, {n})\nb ({n},)", ha="center", va="bottom")
+    ax.set(xlim=(-0.4, len(sizes) - 0.6), ylim=(-top, top))
+    ax.axis("off")
     return ax
 
 
-def _layers(net: layers.Layer | Sequence[int]) -> tuple[list[int], list[str]]:
-    """The sizes of a network's layers, and what is written under each."""
-    if not isinstance(net, layers.Layer):
-        sizes = [_check.count("a size", size) for size in net]
-        if len(sizes) < 2:
-            raise ValueError(f"sizes must name the inputs and the outputs at least, got {net}")
-        return sizes, ["input", *["hidden"] * (len(sizes) - 2), "output"]
-    waiting, sizes, names = [net], [], []
-    while waiting:
-        layer = waiting.pop(0)
-        if isinstance(layer, layers.Sequential):
-            waiting = [*layer.layers, *waiting]
-        elif layer.inputs is not None and layer.outputs is not None:
-            sizes += [layer.outputs] if sizes else [layer.inputs, layer.outputs]
-            names += [""] if names else ["input", ""]
-        elif names:
-            names[-1] += f"\n{type(layer).__name__}"
-    if not sizes:
-        raise ValueError(f"a network must have a Dense layer to be drawn, got {net!r}")
-    return sizes, [name.strip("\n") for name in names]
+def graph(variable: Variable, *, ax: Axes | None = None) -> Axes:
+    r"""How a variable was made, from left to right; an array's value is told by its shape.
+
+    >>> graph(Variable(2.0, name="a")).texts[0].get_text()
+    'a\nvalue 2'
+    """
+    if not isinstance(variable, Variable):
+        raise TypeError(f"graph draws a graph.Variable, got {variable!r}")
+    x, edges = {variable: 0}, []
+    for node in _ancestors(variable):
+        for i, v in enumerate(node.parents):
+            parent = v if isinstance(v, Variable) else Variable(np.add(v, 0.0), name="constant")
+            x[parent] = min(x.get(parent, 0), x[node] - 1)
+            edges.append((parent, node, 0.1 * (2 * i - len(node.parents) + 1)))
+    # A node has its row up to the last that uses it, which inherits the row if it can.
+    y, free = dict[Variable, int](), dict[int, int]()
+    for node in sorted(x, key=x.__getitem__):
+        rows = [y[parent] for parent, child, _ in edges if child is node] + [*range(len(x))]
+        y[node] = next(row for row in rows if free.get(row, x[node]) <= x[node])
+        free[y[node]] = max([x[child] for parent, child, _ in edges if parent is node], default=1)
+    left, width, height = min(x.values()), max(5, 1 - min(x.values())), max(y.values()) + 1
+    ax = ax or panels(size=(max(7, 1.35 * width), 0.2 + 0.85 * height))[0]
+    for parent, node, port in edges:
+        across = x[parent] + 0.39, x[node] - 0.61, x[node] - 0.41
+        down = y[parent], y[parent], y[node] + port
+        ax.plot(across, down, color=MUTED, linewidth=1, marker=">", markevery=[2], markersize=4)
+    for node, column in x.items():
+        ax.bar(column, 0.7, 0.78, y[node] - 0.35, facecolor="none", edgecolor=INK, linewidth=0.8)
+        names = node.name, node.operation.replace("_", "\n", 1)
+        text = " = ".join(filter(None, names)) or "variable"
+        for word, v in (("value", node.value), ("grad", node.gradient)):
+            if v is not None:
+                text += f"\n{word} {f'{v.item():.4g}' if v.size == 1 else v.shape}"
+        ax.text(column, y[node], text.replace("-", "−"), ha="center", va="center", size=8)
+    ax.set(xlim=((left - width) / 2, (left + width) / 2), ylim=(height - 0.5, -0.5))
+    ax.axis("off")
+    return ax
 
 
-@styled
-def graph_(variable: graph.Variable, *, ax: Axes | None = None) -> Axes:
-    pass
+def images(rows: Array, labels: Any = (), *, columns: int = 10, ax: Axes | None = None) -> Axes:
+    """Rows as square images: ink on paper, or, if any number is negative, light on dark.
+
+    >>> images(np.eye(4), labels="abcd").texts[0].get_text()
+    'a'
+    """
+    x = _check.floats("rows", rows, ndim=2)
+    n, side = len(x), round(x.shape[1] ** 0.5)
+    if x.size == 0 or side**2 != x.shape[1]:
+        raise ValueError(f"images need rows of 64 numbers, or another square, got {x.shape}")
+    if len(labels) not in {0, n}:
+        raise ValueError(f"{n} images need {n} labels, got {len(labels)}")
+    columns, gap = min(n, _check.count("columns", columns)), 3 if len(labels) else 1
+    frame = (0, -n % columns), (gap, 0), (1, 0)
+    tiles = np.pad(x.reshape(n, side, side), frame, constant_values=np.nan)
+    sheet = np.block([list(tiles[i : i + columns]) for i in range(0, n, columns)])
+    signed, scale = x.min() < 0, np.abs(x).max() or 1
+    height = min((6 if signed else 7) * len(sheet) / len(sheet.T), 1.3 * len(tiles) / columns)
+    ax = ax or panels(size=(7, height))[0]
+    look = {"cmap": "cividis", "vmin": -scale} if signed else {"cmap": "gray_r", "vmin": 0}
+    image = ax.imshow(sheet, vmax=scale, interpolation="none", **look)
+    if signed:
+        ax.figure.colorbar(image, ax=ax)
+    for i, label in enumerate(labels):
+        place = (i % columns + 0.5) * (side + 1), i // columns * (side + gap) + gap - 0.7
+        ax.text(*place, str(label), ha="center", va="bottom", size=8)
+    ax.axis("off")
+    return ax
+
+
+def _points(lines: Any) -> dict[str, Array]:
+    """Points of the plane for each label; a sequence is counted from 1."""
+    points = {}
+    for label, line in (lines if isinstance(lines, Mapping) else {"": lines}).items():
+        xy = _check.floats(f"the line {label!r}", np.add(line, 0.0))
+        xy = np.c_[1 : len(xy) + 1, xy] if xy.ndim == 1 else xy
+        if xy.size == 0 or xy.ndim != 2 or xy.shape[1] != 2:
+            raise ValueError(f"the line {label!r} must have a point x, y a row, got {xy.shape}")
+        points[label] = xy
+    return points

@@ -138,20 +138,7 @@ def fit(
     _check.count("epochs", epochs)
     _check.count("batch_size", batch_size)
     _check.generator(rng)
-    _check.examples("train", train)
-    if validation is not None:
-        _check.examples("validation", validation)
-    if penalty is not None and not callable(penalty):
-        raise TypeError(f"penalty must be one of litgrad.penalties, got {penalty!r}")
-    if stop is not None and not isinstance(stop, EarlyStopping):
-        raise TypeError(f"stop must be an EarlyStopping, got {stop!r}")
-    if stop is not None and validation is None:
-        raise ValueError("early stopping watches the validation loss: pass validation=(x, y)")
-    if optimizer.parameters is not net.parameters:
-        raise ValueError(
-            "the optimizer moves other parameters than this network's: "
-            "make it from net.parameters, after the network is complete"
-        )
+    _check_fit(net, train, optimizer, validation, penalty, stop)
     history = History()
     best = net.parameters.copy()
     try:
@@ -178,6 +165,31 @@ def fit(
     if stop is not None and history.epochs:
         net.parameters = best
     return history
+
+
+def _check_fit(
+    net: Layer,
+    train: Examples,
+    optimizer: Optimizer,
+    validation: Examples | None,
+    penalty: Penalty | None,
+    stop: EarlyStopping | None,
+) -> None:
+    """Refuse what does not belong together, before anything moves."""
+    _check.examples("train", train)
+    if validation is not None:
+        _check.examples("validation", validation)
+    if penalty is not None and not callable(penalty):
+        raise TypeError(f"penalty must be one of litgrad.penalties, got {penalty!r}")
+    if stop is not None and not isinstance(stop, EarlyStopping):
+        raise TypeError(f"stop must be an EarlyStopping, got {stop!r}")
+    if stop is not None and validation is None:
+        raise ValueError("early stopping watches the validation loss: pass validation=(x, y)")
+    if optimizer.parameters is not net.parameters:
+        raise ValueError(
+            "the optimizer moves other parameters than this network's: "
+            "make it from net.parameters, after the network is complete"
+        )
 
 
 def _run_epoch(

@@ -252,6 +252,19 @@ def test_the_parameters_of_famous_networks_are_counted(sizes, count):
     assert mlp(sizes).parameters.size == count
 
 
+def test_a_network_without_parameters_is_a_network():
+    net = Sequential(ReLU(), LeakyReLU(0.5))
+    assert (net.parameters.size, net.gradient.size, net.weight_mask.size) == (0, 0, 0)
+    assert net.forward(np.array([[-1.0, 2.0]])).tolist() == [[0, 2]]
+    dx = net.backward(np.array([[3.0, 4.0]]), input_gradient=True)
+    assert np.asarray(dx).tolist() == [[0, 4]]
+
+
+def test_a_perceptron_starts_from_its_initializer_with_biases_of_0():
+    net = mlp([2, 3, 1], initializer=lambda shape, rng: np.full(shape, 0.25))
+    assert np.array_equal(net.parameters, 0.25 * net.weight_mask)
+
+
 def test_stacked_linear_layers_are_one_linear_layer():
     rng = np.random.default_rng(0)
     a, b = Dense(3, 4, rng=rng), Dense(4, 2, rng=rng)
