@@ -53,7 +53,8 @@ def floats(
         array = np.asarray(value)
     if array.dtype.char not in "fd":
         raise TypeError(
-            f"{name} must be a float32 or float64 array, got {array.dtype}: "
+            f"{name} must be a float32 or float64 array, got {array.dtype}"
+            f"{'' if isinstance(value, np.ndarray) else f' from a {type(value).__name__}'}: "
             "convert it, for example with np.asarray(x, dtype=float)"
         )
     if dtype is not None and array.dtype != dtype:
@@ -70,14 +71,14 @@ def floats(
 
 
 def like(name: str, value: Any, other: Array) -> Array:
-    """The value as an array of the shape and dtype of another."""
+    """The value as an array of finite floats, of the shape and dtype of another."""
     array = np.asarray(value, dtype=other.dtype if isinstance(value, (float, int)) else None)
     if array.shape != other.shape or array.dtype != other.dtype:
         raise (TypeError if array.shape == other.shape else ValueError)(
             f"{name} must be {other.dtype} of shape {other.shape}, "
             f"got {array.dtype} of shape {array.shape}"
         )
-    return array
+    return finite(name, array)
 
 
 def fitting(name: str, value: Any, other: Array) -> Array:
@@ -114,6 +115,8 @@ def one_hot(labels: ArrayLike, rows: int, classes: int) -> NDArray[np.bool_]:
     """Class indices as columns with one True each, and a row for each class."""
     if rows == 0:
         raise ValueError("a loss needs at least one example, got an empty batch")
+    if classes == 0:
+        raise ValueError("a loss needs at least one class, got logits without columns")
     indices = np.asarray(labels)
     if indices.shape != (rows,):
         raise ValueError(

@@ -37,8 +37,9 @@ def check(
 ) -> float:
     """Compare an operation's pullback with differences; return the largest error.
 
-    Inputs that are not arrays of floats, such as labels, are held fixed. The
-    error is relative to the largest entry of the gradient.
+    Inputs that are not arrays of floats, such as labels, are held fixed, and
+    so are those after the gradients that the pullback returns. The error is
+    relative to the largest entry of the gradient.
 
     >>> from litgrad import ops
     >>> check(ops.tanh, np.array([0.3, -2.0])) < 1e-8
@@ -77,7 +78,10 @@ def check_network(
             f"a gradient check needs a float64 network, got {net.parameters.dtype}: "
             "the steps of the differences would be rounded away"
         )
-    net.backward(loss(net.forward(x), y)[1]())
+    prediction = net.forward(x)
+    if not np.array_equal(prediction, net.predict(x)):
+        raise ValueError("a gradient check needs a network without chance: take out the Dropout")
+    net.backward(loss(prediction, y)[1]())
     gradient, start = net.gradient.copy(), net.parameters.copy()
 
     def loss_at(parameters: Array) -> Any:

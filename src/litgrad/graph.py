@@ -5,7 +5,7 @@ of the operation that made it. The same operations as in `ops` stand behind
 the operators; where a value is used twice, its gradients add.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count, zip_longest
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -51,7 +51,7 @@ class Variable:
         self, value: Array, operation: str, parents: tuple[Any, ...], pullback: Pullback | None
     ) -> None:
         self.value = value
-        self.gradient: Array | None = None
+        self.gradient: Any = None
         self.name = ""
         self.operation = operation
         self.parents = parents
@@ -66,28 +66,30 @@ class Variable:
                 "take its .sum() or .mean(), or pass the gradient to start from"
             )
         start = np.ones(self.value.shape, self.value.dtype) if gradient is None else gradient
-        start = np.array(_check.finite("gradient", _check.like("gradient", start, self.value)))
-        nodes = _ancestors(self)
-        for node in nodes:
-            node.gradient = None
-        self.gradient = start
+        found = {self: np.array(_check.like("gradient", start, self.value))}
         # A value is made after its parents, so the reverse order of birth
         # reaches a node only when all that used it have given their part.
+        nodes = _ancestors(self)
         for node in nodes:
-            if node._pullback is None:
-                continue
-            gradients = node._pullback(node.gradient)
-            if not isinstance(gradients, tuple):
-                gradients = (gradients,)
-            for parent, part in zip_longest(node.parents, gradients):
-                if isinstance(parent, Variable):
-                    if part is None:
-                        raise TypeError(
-                            f"{node.operation} has no gradient for {parent}: "
-                            "give it the .value, which is constant, instead of the Variable"
-                        )
-                    total = parent.gradient
-                    parent.gradient = part if total is None else total + part
+            if node._pullback is not None:
+                for parent, part in node._pull(found[node]):
+                    found[parent] = found[parent] + part if parent in found else part
+        for node in nodes:
+            node.gradient = found[node]
+
+    def _pull(self, gradient: Array) -> Iterator[tuple["Variable", Array]]:
+        """Each variable that this one was made from, and its part of the gradient."""
+        parts = self._pullback(gradient) if self._pullback else ()
+        if not isinstance(parts, tuple):
+            parts = (parts,)
+        for parent, part in zip_longest(self.parents, parts):
+            if isinstance(parent, Variable):
+                if part is None:
+                    raise TypeError(
+                        f"{self.operation} has no gradient for {parent}: "
+                        "give it the .value, which is constant, instead of the Variable"
+                    )
+                yield parent, part
 
     __add__, __radd__ = _both_sides(ops.add)
     __sub__, __rsub__ = _both_sides(ops.subtract)

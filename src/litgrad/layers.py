@@ -7,9 +7,7 @@ network.
 
 import math
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -34,17 +32,20 @@ class View:
         view[...] = _check.fitting(self.name, value, view)
 
 
-class Layer(ABC):
+class Layer:
     """An operation and the parameters that it owns, if any.
 
     `forward` computes and remembers, `backward` assigns the gradients of the
-    parameters and returns that of the input, `predict` only computes.
+    parameters and returns that of the input, `predict` only computes. What
+    they return is yours; but `backward` reads what `forward` took and gave,
+    so leave that as it is until then.
     """
 
     parameters = View()
     gradient = View()
     inputs: int | None = None
     outputs: int | None = None
+    _operation: Callable[[Array], tuple[Array, Pullback]]
 
     def __init__(self) -> None:
         self._views: dict[str, Array] = {"parameters": np.empty(0), "gradient": np.empty(0)}
@@ -81,10 +82,6 @@ class Layer(ABC):
         return f"{type(self).__name__}({self._describe()})"
 
     # Inside the door, where nothing is checked again.
-
-    @abstractmethod
-    def _operation(self, x: Array, /) -> tuple[Array, Pullback]:
-        """The layer's operation, a bare one of `ops`."""
 
     def _forward(self, x: Array) -> Array:
         value, self._pullback = self._operation(x)
@@ -266,9 +263,6 @@ class Sequential(Layer):
     def backward(self, gradient: ArrayLike, *, input_gradient: bool = False) -> Array | None:
         """Assign `gradient` for all parameters; the input's is returned on request."""
         return super().backward(gradient, input_gradient=input_gradient)
-
-    def _operation(self, x: Array, /) -> tuple[Array, Pullback]:
-        return self._forward(x), partial(self._backward, input_gradient=True)
 
     def _forward(self, x: Array) -> Array:
         for layer in self.layers:

@@ -142,8 +142,12 @@ def power(x: Array, exponent: float, /) -> tuple[Array, Pullback]:
     return x**exponent, lambda dz: slope * dz
 
 
-_LARGEST_EXPONENT = {
-    np.dtype(dtype): float(np.log(np.finfo(dtype).max)) for dtype in (np.float32, np.float64)
+_EXP_LIMITS = {
+    np.dtype(dtype): (
+        limit := np.log(np.finfo(dtype).max),
+        f"x below {limit:.2f} (or {dtype.__name__} overflows)",
+    )
+    for dtype in (np.float32, np.float64)
 }
 
 
@@ -155,8 +159,8 @@ def exp(x: Array, /) -> tuple[Array, Pullback]:
     >>> float(z), float(pullback(2.0))
     (1.0, 2.0)
     """
-    limit = _LARGEST_EXPONENT[x.dtype]
-    _domain("exp", f"x below {limit:.2f} (or {x.dtype} overflows)", x, x < limit)
+    limit, expected = _EXP_LIMITS[x.dtype]
+    _domain("exp", expected, x, x < limit)
     z = np.exp(x)
     return z, lambda dz: z * dz
 
@@ -229,8 +233,13 @@ def tanh(z: Array, /) -> tuple[Array, Pullback]:
     >>> float(a), float(pullback(1.0))
     (0.0, 1.0)
     """
-    a = np.tanh(z)
-    return a, lambda da: (1 - a * a) * da
+
+    def pullback(da: Array) -> Array:
+        e = np.exp(-2 * np.abs(z))  # 1 - a² in digits that last where a is nearly ±1
+        dz: Array = 4 * e / (1 + e) ** 2 * da
+        return dz
+
+    return np.tanh(z), pullback
 
 
 @operation("...")
@@ -296,7 +305,7 @@ def _unbroadcast(gradient: Array, x: Array) -> Array:
 
 
 def _domain(rule: str, expected: str, x: Array, inside: Any) -> None:
-    """Refuse an input for which the operation or its slope is not finite."""
+    """Refuse an input where the operation or its slope is not defined."""
     if np.count_nonzero(inside) != x.size:
         outside = np.asarray(x)[~np.asarray(inside)].flat[0]
         raise ValueError(f"{rule} needs {expected}, got {outside}")

@@ -41,7 +41,7 @@ class Optimizer(ABC):
 
     def step(self, gradient: ArrayLike) -> None:
         """Move the parameters once."""
-        g = _check.finite("gradient", _check.like("gradient", gradient, self.parameters))
+        g = _check.like("gradient", gradient, self.parameters)
         self._update(g, self.rate)
         self.steps += 1
 
@@ -63,7 +63,7 @@ def _decay(weight_decay: float | Array, parameters: Array) -> float | Array:
         )
     if not isinstance(weight_decay, np.ndarray):
         return _check.number("weight_decay", weight_decay, 0)
-    decay = _check.finite("weight_decay", _check.like("weight_decay", weight_decay, parameters))
+    decay = _check.like("weight_decay", weight_decay, parameters)
     if np.any(decay < 0):
         raise ValueError(f"weight_decay must not be negative, got {decay.min()}")
     return decay.copy()
@@ -101,6 +101,7 @@ class SGD(Optimizer):
         if self.dampening and not self.momentum:
             raise ValueError(f"dampening needs momentum > 0, got dampening {self.dampening} alone")
         self.velocity = np.zeros_like(self.parameters)
+        self._move = np.empty_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
         g = self._decayed(g)
@@ -110,7 +111,7 @@ class SGD(Optimizer):
             v += g if self.dampening == 0 else (1 - self.dampening) * g
             g = g + self.momentum * v if self.nesterov else v
         w = self.parameters
-        w -= rate * g
+        w -= np.multiply(rate, g, out=self._move)
 
 
 @dataclass(eq=False)

@@ -117,7 +117,7 @@ def test_the_moons_of_micrograd_with_a_graph() -> None:
         history.append((float(cost.value), training.accuracy(scores.value, y)))
         cost.backward()
         for array, p in zip(arrays, parameters, strict=True):
-            np.subtract(array, rate(k) * gradient_of(p), out=array)
+            np.subtract(array, rate(k) * p.gradient, out=array)
     assert history[0] == FIRST
     assert history[-1] == LAST
 
@@ -131,12 +131,6 @@ def moons() -> Examples:
     order = permutation(100, stream)
     x = np.concatenate([outer, inner])[order] + stream.normal(scale=0.1, size=(100, 2))
     return x, np.repeat([0, 1], 50)[order]
-
-
-def gradient_of(variable: graph.Variable) -> Array:
-    """Its gradient, which is there after backward."""
-    assert variable.gradient is not None
-    return variable.gradient
 
 
 def micrograd_start() -> Iterator[Array]:
