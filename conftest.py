@@ -1,6 +1,53 @@
 """What all tests, doctests and fences of the pages share."""
 
+import contextlib
 import os
+import sys
+import traceback
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
 
-# Figures are drawn into memory: no window opens, and no display is needed.
-os.environ["MPLBACKEND"] = "agg"
+import pytest
+
+# Figures are drawn into memory: no window opens, no display is needed, and show is quiet.
+os.environ["MPLBACKEND"] = "module://press.backend"
+
+
+def is_fence(item: pytest.Item) -> bool:
+    """Whether an item is a fence that pytest-codeblocks collected."""
+    return type(item).__module__.startswith("pytest_codeblocks")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Run a fence in an empty folder, and close the figures that it leaves open."""
+    if not is_fence(item):
+        return (yield)
+    factory: pytest.TempPathFactory = item.config._tmp_path_factory  # type: ignore[attr-defined]  # noqa: SLF001
+    with contextlib.chdir(factory.mktemp("fence")):
+        try:
+            return (yield)
+        finally:
+            if "matplotlib.pyplot" in sys.modules:
+                sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say of a failing fence what pytest-codeblocks leaves out: file, line and traceback."""
+    report = yield
+    if report.failed and is_fence(item) and call.excinfo:
+        block: Any = item.obj  # type: ignore[attr-defined]
+        place = f"{Path(item.path).relative_to(item.config.rootpath)}:{block.lineno}"
+        error = call.excinfo.value.__context__
+        frames = traceback.extract_tb(error.__traceback__ if error else None)
+        lines = [frame.lineno or 0 for frame in frames if frame.filename == "<string>"]
+        if lines:
+            code = block.code.splitlines()[lines[-1] - 1]
+            place += f", in its line {lines[-1]}: {code.strip()}"
+        told = "".join(traceback.format_exception(error)) if error else ""
+        report.longrepr = f"{place}\n{told}{report.longrepr}"
+    return report

@@ -314,3 +314,9 @@ untyped: Any = data
 def test_bad_input_is_refused_at_the_call(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.1, 0.9])
+def test_a_split_that_leaves_a_part_empty_is_refused(fraction: float) -> None:
+    with pytest.raises(ValueError, match=r"of 4 examples leaves one part empty"):
+        data.split(*data.xor(), fraction=fraction, rng=np.random.default_rng(0))

@@ -208,3 +208,10 @@ def test_a_loss_that_raises_leaves_the_parameters_as_they_were(good_calls, error
         gradcheck.check_network(net, loss, x, y)
     assert net.parameters is vector
     assert np.array_equal(vector, start)
+
+
+def test_a_network_with_dropout_is_refused():
+    rng = np.random.default_rng(0)
+    net = layers.Sequential(layers.Dense(3, 20, rng=rng), layers.Dropout(0.5, rng=rng))
+    with pytest.raises(ValueError, match="without chance: take out the Dropout"):
+        gradcheck.check_network(net, losses.cross_entropy, np.ones((4, 3)), np.arange(4))

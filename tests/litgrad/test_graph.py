@@ -373,3 +373,13 @@ def test_a_variable_shows_its_value_and_name_and_knows_what_made_it():
     b = a.sum()
     assert (repr(a), repr(b)) == ("Variable([1. 2.], name='a')", "Variable(3.0)")
     assert (b.operation, b.parents, a.operation, a.parents) == ("sum", (a,), "", ())
+
+
+def test_backward_from_no_number_at_all_is_refused():
+    with pytest.raises(ValueError, match=r"backward starts from one number, got shape \(0,\)"):
+        Variable(np.ones(0)).backward()
+
+
+def test_a_name_is_given_by_its_name():
+    with pytest.raises(TypeError, match="positional"):
+        Variable(1.0, "a")  # type: ignore[call-arg]  # that is the point

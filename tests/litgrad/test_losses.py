@@ -224,3 +224,14 @@ def test_a_loss_of_enormous_scores_is_finite(loss):
     value, pullback = loss(scores, target)
     assert np.isfinite(value)
     assert np.isfinite(pullback()).all()
+
+
+@pytest.mark.parametrize(("one", "other"), [((3,), (3, 1)), ((3, 1), (3,)), ((2,), (3,))])
+def test_a_prediction_and_a_target_of_two_shapes_are_refused(one, other):
+    with pytest.raises(ValueError, match="must have one shape, got"):
+        losses.mean_squared_error(np.ones(one), np.ones(other))
+
+
+def test_logits_without_classes_are_refused():
+    with pytest.raises(ValueError, match="at least one class"):
+        losses.cross_entropy(np.ones((2, 0)), np.array([0, 0]))

@@ -382,3 +382,20 @@ def test_an_optimizer_of_other_parameters_is_refused() -> None:
 def test_bad_patience_is_refused(patience: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match=f"patience must be .*{patience}"):
         EarlyStopping(patience)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"train": np.ones((2, 1))}, r"train must be a pair of arrays \(x, y\), got ndarray"),
+        ({"penalty": 0.1}, "penalty must be one of litgrad.penalties, got 0.1"),
+        ({"stop": 3}, "stop must be an EarlyStopping, got 3"),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_told(change: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        run(line(w=2.0), **({"train": ONE, "rate": 0.1, "validation": ONE} | change))
+
+
+def test_no_epochs_are_no_reason_to_stop() -> None:
+    assert not EarlyStopping(1).is_due([])

@@ -1,0 +1,1 @@
+"""press: a chapter is a list of programs, and a page is what they prove."""

@@ -1,0 +1,48 @@
+"""python -m press outputs | check [file …]: write the outputs, or prove chapters."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from press.book import Book, with_outputs
+from press.chapter import Fault, read
+from press.page import check_formulas
+
+
+def main() -> int:
+    """Do what the command line says; 1 if something does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m press", description=__doc__)
+    parser.add_argument("task", choices=["check", "outputs"])
+    parser.add_argument("files", nargs="*", type=Path)
+    options = parser.parse_args()
+    root = Path.cwd()
+    files = options.files or [*sorted(root.glob("docs/**/*.md")), root / "README.md"]
+    faults = 0
+    book = Book(root)
+    for file in files:
+        began = time.perf_counter()
+        try:
+            chapter = read(file.resolve())
+            if options.task == "outputs":
+                text = file.read_text(encoding="utf-8")
+                front = (
+                    text[: len(text) - len(chapter.text.lstrip("\n"))] if text[:3] == "---" else ""
+                )
+                new = with_outputs(chapter, book.run(chapter))
+                file.write_text(front + new.lstrip("\n") if front else new, encoding="utf-8")
+                chapter = read(file.resolve())
+            check_formulas(chapter)
+            book.prove(chapter)
+        except Fault as fault:
+            faults += 1
+            notes = "\n".join(getattr(fault, "__notes__", []))
+            print(f"{fault}\n{notes}", file=sys.stderr)
+        else:
+            print(f"{file}: {len(chapter.programs)} programs, {time.perf_counter() - began:.1f} s")
+    book.close()
+    return int(faults > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

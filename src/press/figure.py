@@ -1,0 +1,87 @@
+"""Figures: Matplotlib's SVG, made to live in a page.
+
+Lines and letters take the colors of the theme, letters stay letters in the
+page's own font, and the same figure is always the same bytes.
+"""
+
+import html
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+from litgrad import plots
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "http://www.w3.org/1999/xlink"
+COLORS = {plots.INK: "currentColor", plots.MUTED: f"var(--figure-muted, {plots.MUTED})"} | {
+    color: f"var(--figure-{i}, {color})" for i, color in enumerate(plots.SERIES, start=1)
+}
+_COLOR = re.compile("|".join(COLORS))
+_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_FONT = re.compile(r"font:\s*(?:\w+ )*?(?P<size>[\d.]+)px [^;]*")
+
+ET.register_namespace("", SVG)
+ET.register_namespace("xlink", XLINK)
+
+
+def inline(svg: str, name: str, alt: str) -> str:
+    """An SVG as markup for a page, with ids of its own and a description."""
+    root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg))  # noqa: S314  it is our own
+    for unwanted in root.findall(f".//{{{SVG}}}metadata"):
+        root.remove(unwanted)
+    used = {
+        match
+        for element in root.iter()
+        for value in element.attrib.values()
+        for match in re.findall(r"#([\w-]+)", value)
+    }
+    for element in root.iter():
+        _clean(element, name, used)
+    width = float(root.attrib.pop("width", "0pt").removesuffix("pt"))
+    root.attrib.pop("height", None)
+    root.attrib.pop("version", None)
+    root.set("role", "img")
+    root.set("aria-label", alt)
+    root.set("style", f"max-width: {width / 72:.2f}in")
+    markup = ET.tostring(root, encoding="unicode")
+    return re.sub(r">\s+<", "><", re.sub(r"[\n ]+", " ", markup))
+
+
+def _clean(element: ET.Element, name: str, used: set[str]) -> None:
+    """Theme colors, short numbers, the page's font, and ids only where used."""
+    if element.get("id") and element.get("id") not in used:
+        del element.attrib["id"]
+    for key, value in element.attrib.items():
+        element.set(key, f"{name}-{value}" if key == "id" else _value(key, value, name, used))
+
+
+def _value(key: str, value: str, name: str, used: set[str]) -> str:
+    """An attribute's value with the theme's colors, short numbers, and ids of this figure."""
+    value = re.sub(r"#([\w-]+)(?=\)|$)", lambda m: _refer(m, name, used), value)
+    if key in {"style", "fill", "stroke"}:
+        value = _COLOR.sub(lambda m: COLORS[m[0]], value)
+        value = _FONT.sub(lambda m: f"font-size: {m['size']}px", value)
+    return _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), value)
+
+
+def _refer(match: re.Match[str], name: str, used: set[str]) -> str:
+    return f"#{name}-{match[1]}" if match[1] in used and match[0] not in COLORS else match[0]
+
+
+def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:
+    """A figure, or a flipbook if it has several frames."""
+    if len(frames) == 1:
+        return f'<figure class="figure">{inline(frames[0]["svg"], name, alt)}</figure>'
+    labels = [frame["label"] or f"{i} of {len(frames)}" for i, frame in enumerate(frames, 1)]
+    pictures = "".join(
+        f'<div class="frame" data-label="{html.escape(label)}"{"" if i == 0 else " hidden"}>'
+        f"{inline(frame['svg'], f'{name}-{i}', f'{alt} ({label})')}</div>"
+        for i, (frame, label) in enumerate(zip(frames, labels, strict=True))
+    )
+    return (
+        f'<figure class="figure flipbook">{pictures}<figcaption class="controls" hidden>'
+        '<button type="button" class="play" aria-label="Play">▶</button>'
+        f'<input type="range" min="0" max="{len(frames) - 1}" value="0" '
+        f'aria-label="Frame" aria-valuetext="{html.escape(labels[0])}">'
+        f"<output>{html.escape(labels[0])}</output></figcaption></figure>"
+    )

@@ -1,0 +1,83 @@
+"""A page: the chapter's text with what its programs print and draw put in place.
+
+The text goes through the site's own Markdown, with a mark where each program,
+figure and formula stands; `finish` then puts the markup there.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from press import figure, formula
+from press.book import Book, Result
+from press.chapter import CONTINUES, OUTPUT, Chapter, Program, Span
+
+MARKS = re.compile(rf"^<!--[-\s]*(?:{CONTINUES}|{OUTPUT})[-\s]*-->\n*", re.MULTILINE)
+_PLACE = re.compile(r"<(?P<tag>div|span) data-press=\"(?P<number>\d+)\"></(?P=tag)>")
+
+
+@dataclass
+class Page:
+    """Markdown with marks, and the markup that belongs in their places."""
+
+    text: str
+    pieces: list[str] = field(default_factory=list)
+
+    def put(self, piece: str, tag: str) -> str:
+        """Keep a piece of markup; return the mark that stands for it."""
+        self.pieces.append(piece)
+        return f'<{tag} data-press="{len(self.pieces) - 1}"></{tag}>'
+
+    def finish(self, content: str) -> str:
+        """The page's HTML with the pieces in their places."""
+        return _PLACE.sub(lambda match: self.pieces[int(match["number"])], content)
+
+
+def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
+    """The page of a chapter whose programs have been proved."""
+    page = Page("")
+    lines = chapter.text.splitlines(keepends=True)
+    for program, result in reversed(list(zip(chapter.programs, results, strict=True))):
+        if program.figure_span:
+            name = PurePosixPath(program.figure).stem
+            drawn = figure.figure(book.frames(program, result), name, program.alt)
+            cut(lines, program.figure_span, page.put(drawn, "div"))
+        if program.output_span:
+            cut(lines, program.output_span, "")
+        cut(lines, program.span, page.put(_program(program), "div"))
+    text = MARKS.sub("", "".join(lines))
+    page.text = formula.replace(
+        text,
+        lambda markup: page.put(markup, "span"),
+        lambda line, why: ValueError(f"{line}: {why}"),
+    )
+    return page
+
+
+def check_formulas(chapter: Chapter) -> None:
+    """Raise the first formula that is not understood, at its line."""
+    formula.replace(chapter.text, lambda _: "", chapter.fault)
+
+
+def cut(lines: list[str], span: Span, mark: str) -> None:
+    """Put a mark in the place of some lines, or nothing."""
+    lines[span.start - 1 : span.end - 1] = [mark + "\n"] if mark else []
+
+
+def _program(program: Program) -> str:
+    """A program's code and output as markup."""
+    code = highlight(program.code, PythonLexer(), HtmlFormatter(nowrap=True))
+    role = f' data-role="{program.role}"' if program.role else ""
+    before = f' data-continues="{program.before.line}"' if program.before else ""
+    output = ""
+    if program.output is not None:
+        output = f'<pre class="output" aria-label="Output">{html.escape(program.output)}</pre>'
+    return (
+        f'<div class="program" data-line="{program.line}"{role}{before}>'
+        f'<div class="highlight"><pre><code>{code}</code></pre></div>{output}</div>'
+    )

@@ -1,0 +1,227 @@
+"""Every guard of press, with the fault planted that it must catch, by file and line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from press.book import Book, with_outputs
+from press.chapter import Fault, read
+from press.page import check_formulas
+
+GOOD = """\
+# A chapter
+
+The slope $2x$ of a parabola.
+
+```python
+print(2 * 3)
+```
+
+<!--pytest-codeblocks:expected-output-->
+
+```
+6
+```
+
+//// exercise | 1. Twice
+
+```python
+def twice(x):
+    return x
+```
+
+/// details | Solution
+
+```python
+def twice(x):
+    return 2 * x
+```
+
+///
+
+<!--pytest-codeblocks:cont-->
+
+```python
+assert twice(3) == 6, "twice 3 is 6"
+```
+
+////
+
+```python
+import matplotlib.pyplot as plt
+
+plt.plot([1, 2, 3])
+plt.show()
+```
+
+![A line that rises](figures/line.svg)
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("book")
+
+
+@pytest.fixture(scope="module")
+def book(root: Path) -> Iterator[Book]:
+    book = Book(root, limit=2.0)
+    yield book
+    book.close()
+
+
+def prove(book: Book, text: str) -> None:
+    path = book.root / "chapter.md"
+    path.write_text(text, encoding="utf-8")
+    chapter = read(path)
+    check_formulas(chapter)
+    book.prove(chapter)
+
+
+def test_a_good_chapter_passes(book: Book) -> None:
+    prove(book, GOOD)
+
+
+FIRST = "print(2 * 3)\n"
+FAULTS = {
+    "raises": (FIRST, "print(6)\n1 / 0\n", 7, "ZeroDivisionError: division by zero"),
+    "prints something else": (FIRST, "print(7)\n", 11, "the program prints\n7"),
+    "prints without an output": ("import matplotlib", "print(1)\nimport matplotlib", 39, "prints"),
+    "needs an earlier fence": ("print(2 * 3)", "print(plt)", 6, "NameError"),
+    "never ends": (FIRST, "while True:\n    pass\n", 6, "did not end within 2 s"),
+    "opens a socket": (FIRST, "import socket\nsocket.socket()\n", 7, "uses the network"),
+    "starts a process": (FIRST, "import os\nos.system('ls')\n", 7, "starts another process"),
+    "writes elsewhere": (FIRST, "open('../x', 'w')\n", 6, "writes in its own folder only"),
+    "removes a file": (FIRST, "import os\nos.remove('/x')\n", 7, "its own folder only, not to /x"),
+    "differs between runs": (FIRST, "print(id(object()), hash('a'))\n", 6, "when it runs again"),
+    "warns": (FIRST, "import warnings\nwarnings.warn('old')\nprint(6)\n", 7, "UserWarning: old"),
+    "ends its interpreter": (FIRST, "import os\nos._exit(0)\n", 6, "ended its interpreter"),
+    "exits": (FIRST, "raise SystemExit(3)\n", 6, "SystemExit: 3"),
+    "prints without end": (FIRST, "while True:\n    print('x' * 999)\n", 7, "prints more than"),
+    "does not parse": (FIRST, "print(\n", 6, "SyntaxError"),
+    "py": ("```python\nprint", "```py\nprint", 5, "exactly ```python"),
+    "a title": ("```python\nprint", '```python title="x"\nprint', 5, "exactly ```python"),
+    "a capital": ("```python\nprint", "```Python\nprint", 5, "exactly ```python"),
+    "tildes": ("```python\nprint(2 * 3)\n```", "~~~python\nprint(2 * 3)\n~~~", 5, "exactly"),
+    "in a quote": ("```python\nprint(2 * 3)\n```", "> ```python\n> print(6)\n> ```", 5, "quote"),
+    "in a list": ("```python\nprint(2 * 3)\n```", "- a\n\n  ```python\n  1\n  ```", 7, "list"),
+    "indented": ("```python\nprint(2 * 3)\n```", "    ```python\n    1\n    ```", 5, "indented"),
+    "a shell": ("```python\nprint(2 * 3)\n```", "```sh\nls\n```", 5, "exactly ```python"),
+    "continues another language": (
+        "<!--pytest-codeblocks:cont-->",
+        "```text\n```\n\n<!--pytest-codeblocks:cont-->",
+        34,
+        "continues the ```python fence just before",
+    ),
+    "continues into another language": (
+        "```python\nassert",
+        "```text\nassert",
+        33,
+        "only a ```python fence can continue",
+    ),
+    "continues nothing": (
+        "```python\nprint",
+        "<!--pytest-codeblocks:cont-->\n```python\nprint",
+        5,
+        "continues",
+    ),
+    "a mark of pytest": (
+        "```python\nprint",
+        "<!--pytest.mark.skip-->\n```python\nprint",
+        5,
+        "would change",
+    ),
+    "a mark that waits": (
+        "![A line",
+        "<!--pytest-codeblocks:cont-->\n\n![A line",
+        46,
+        "must stand directly",
+    ),
+    "a skipped file": ("# A chapter", "<!--pytest-codeblocks:skipfile-->\n# A", 1, "would change"),
+    "an output with a language": ("```\n6", "```text\n6", 11, "plain ```"),
+    "two outputs": (
+        "6\n```\n",
+        "6\n```\n\n<!--pytest-codeblocks:expected-output-->\n\n```\n6\n```\n",
+        17,
+        "has its output already",
+    ),
+    "no alt text": ("![A line that rises]", "![ ]", 46, "needs alt text"),
+    "an image without a figure": ("plt.plot([1, 2, 3])\n", "", 45, "draws no figure"),
+    "a figure that nobody shows": (
+        "![A line that rises](figures/line.svg)\n",
+        "",
+        39,
+        "no image line",
+    ),
+    "an image amid words": ("![A line", "See ![A line", 46, "stands alone"),
+    "an image before its program": (
+        "```python\nprint",
+        "![x](figures/x.svg)\n\n```python\nprint",
+        5,
+        "follows",
+    ),
+    "a starter that passes": ("return x\n", "return 2 * x\n", 17, "the starter passes"),
+    "a starter that fails otherwise": (
+        "return x\n",
+        "return y\n",
+        33,
+        "must fail with an AssertionError",
+    ),
+    "a starter that does not run": (
+        "    return x\n",
+        "    return x\n\n\ntwice()\n",
+        22,
+        "TypeError",
+    ),
+    "a solution that fails": ("return 2 * x", "return 3 * x", 34, "the solution fails its check"),
+    "an exercise without a check": ("<!--pytest-codeblocks:cont-->\n", "", 15, "three programs"),
+    "a block that stays open": ("////\n\n```python\nimport", "```python\nimport", 15, "not closed"),
+    "unknown LaTeX": ("$2x$", "$\\slope x$", 3, "unknown LaTeX"),
+    "too many lines": (FIRST, "\n".join(f"x = {i}" for i in range(31)) + "\n", 5, "at most 30"),
+    "too many columns": (FIRST, f"print(6)  # {'x' * 70}\n", 6, "at most 72 columns"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), FAULTS.values(), ids=FAULTS)
+def test_a_planted_fault_is_caught_at_its_line(
+    book: Book, old: str, new: str, line: int, words: str
+) -> None:
+    assert old in GOOD
+    with pytest.raises(Fault) as caught:
+        prove(book, GOOD.replace(old, new, 1))
+    assert f"chapter.md:{line}: " in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_a_failing_program_shows_its_line_and_the_traceback(book: Book) -> None:
+    with pytest.raises(Fault) as caught:
+        prove(book, GOOD.replace(FIRST, "def f():\n    1 / 0\n\n\nf()\n"))
+    assert "chapter.md:7: ZeroDivisionError" in str(caught.value)
+    assert "1 / 0" in str(caught.value)
+    (note,) = caught.value.__notes__
+    assert 'chapter.md", line 10, in <module>' in note
+    assert "press" not in note
+
+
+OUTPUT = "\n<!--pytest-codeblocks:expected-output-->\n\n```\n6\n```\n"
+
+
+def test_outputs_are_written_in_place(book: Book) -> None:
+    path = book.root / "chapter.md"
+    for text in (GOOD.replace("\n6\n", "\n7\n"), GOOD.replace(OUTPUT, "")):
+        assert text != GOOD
+        path.write_text(text, encoding="utf-8")
+        chapter = read(path)
+        assert with_outputs(chapter, book.run(chapter)) == GOOD
+
+
+def test_only_what_changed_runs_again(root: Path) -> None:
+    book = Book(root, cache=root / "cache")
+    prove(book, GOOD)
+    first = len(book.ran)
+    prove(book, GOOD)
+    assert len(book.ran) == first > 4
+    prove(book, "\n" + GOOD.replace("[1, 2, 3]", "[3, 2, 1]"))
+    assert [line for _, line, _ in book.ran[first:]] == [41]
+    book.close()

@@ -1,0 +1,21 @@
+"""The pages of this site: every program runs, prints and draws what its page says."""
+
+from pathlib import Path
+
+import pytest
+
+from press.book import Book
+from press.chapter import read
+from press.page import check_formulas
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_what_the_page_says_is_so(path: Path) -> None:
+    chapter = read(path)
+    check_formulas(chapter)
+    book = Book(ROOT)
+    book.prove(chapter)
+    book.close()
