@@ -122,8 +122,8 @@ def test_only_code_is_counted() -> None:
 
 def test_litgrad_is_small() -> None:
     sizes = {path.name: code(path.read_text("utf-8")) for path in SOURCE.rglob("*.py")}
-    assert sum(sizes.values()) < 1500
-    assert {name: size for name, size in sizes.items() if size > 230} == {}
+    assert sum(sizes.values()) < 1600
+    assert {name: size for name, size in sizes.items() if size > 240} == {}
 
 
 def test_import_loads_numpy_and_nothing_heavier() -> None:

@@ -52,10 +52,12 @@ def floats(
     else:
         array = np.asarray(value)
     if array.dtype.char not in "fd":
+        hint = "convert it, for example with np.asarray(x, dtype=float)"
+        if type(value).__name__ == "Variable":
+            hint = "use its own operators and methods, or graph.apply"
         raise TypeError(
             f"{name} must be a float32 or float64 array, got {array.dtype}"
-            f"{'' if isinstance(value, np.ndarray) else f' from a {type(value).__name__}'}: "
-            "convert it, for example with np.asarray(x, dtype=float)"
+            f"{'' if isinstance(value, np.ndarray) else f' from a {type(value).__name__}'}: {hint}"
         )
     if dtype is not None and array.dtype != dtype:
         raise TypeError(
@@ -77,6 +79,7 @@ def like(name: str, value: Any, other: Array) -> Array:
         raise (TypeError if array.shape == other.shape else ValueError)(
             f"{name} must be {other.dtype} of shape {other.shape}, "
             f"got {array.dtype} of shape {array.shape}"
+            f"{': call it first' if callable(value) else ''}"
         )
     return finite(name, array)
 
@@ -93,7 +96,8 @@ def fitting(name: str, value: Any, other: Array) -> Array:
 def examples(name: str, pair: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     """Inputs x and labels or targets y with a row for each example, at least one."""
     if not isinstance(pair, tuple) or len(pair) != 2:
-        raise TypeError(f"{name} must be a pair of arrays (x, y), got {type(pair).__name__}")
+        count = f" of {len(pair)}" if isinstance(pair, tuple) else ""
+        raise TypeError(f"{name} must be a pair (x, y) of arrays, got {type(pair).__name__}{count}")
     x, y = map(np.asarray, pair)
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise ValueError(
@@ -105,7 +109,7 @@ def examples(name: str, pair: Any) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def movable(name: str, value: Any) -> None:
-    """Whether the value is a vector of finite floats that can be changed in place."""
+    """Refuse what is not a vector of finite floats that can be changed in place."""
     if not isinstance(value, np.ndarray) or not value.flags.writeable:
         raise TypeError(f"{name} must be an array that can be moved, such as net.parameters")
     floats(name, value, ndim=1)
@@ -119,9 +123,13 @@ def one_hot(labels: ArrayLike, rows: int, classes: int) -> NDArray[np.bool_]:
         raise ValueError("a loss needs at least one class, got logits without columns")
     indices = np.asarray(labels)
     if indices.shape != (rows,):
+        hint = "one for each example"
+        if indices.shape == (rows, 1):
+            hint = "pass labels.ravel(), not a column"
+        elif indices.ndim == 2:
+            hint = "pass integers, not one-hot rows: labels.argmax(axis=1)"
         raise ValueError(
-            f"labels must be class indices of shape ({rows},), got "
-            f"{indices.shape}: pass integers, not one-hot rows"
+            f"labels must be class indices of shape ({rows},), got {indices.shape}: {hint}"
         )
     if indices.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got {indices.dtype}: class indices count from 0")
@@ -194,7 +202,7 @@ def operation(*shapes: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
                     array = floats(name, value, dtype=dtype)
                     dtype = dtype or array.dtype
                 if shape != "...":
-                    fit(rule.__name__, name, shape, array, sizes)
+                    match(rule.__name__, name, shape, array, sizes)
                 arrays.append(array)
             value, pullback = cast("Any", rule)(*arrays, *inputs[len(shapes) :], **options)
 
@@ -208,7 +216,7 @@ def operation(*shapes: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     return decorate
 
 
-def fit(rule: str, name: str, shape: str, array: Array, sizes: dict[str, int]) -> None:
+def match(rule: str, name: str, shape: str, array: Array, sizes: dict[str, int]) -> None:
     """Match an array with a shape such as 'ni', given the sizes known so far."""
     if array.ndim != len(shape) or any(
         sizes.setdefault(letter, size) != size

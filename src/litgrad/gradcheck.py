@@ -45,7 +45,7 @@ def check(
     >>> check(ops.tanh, np.array([0.3, -2.0])) < 1e-8
     True
     """
-    values = [np.asarray(x, np.float64) if _is_float(x) else x for x in inputs]
+    values = [np.asarray(x, np.float64) if _is_array(x) else x for x in inputs]
     value, pullback = operation(*values)
     # Weights that differ, so that no error can hide behind another.
     weights = np.cos(np.arange(np.size(value))).reshape(np.shape(value))
@@ -95,12 +95,14 @@ def check_network(
     return _compare("parameter", gradient, by_differences, tolerance)
 
 
-def _is_float(x: Any) -> bool:
-    return isinstance(x, float) or np.asarray(x).dtype.kind == "f"
+def _is_array(x: Any) -> bool:
+    return not isinstance(x, float) and np.asarray(x).dtype.kind == "f"
 
 
 def _compare(name: str, gradient: Array, by_differences: Array, tolerance: float) -> float:
     """The largest error relative to the gradient's scale, if it is tolerable."""
+    if gradient is None:
+        raise AssertionError(f"{name}: the pullback gives None; does it return the gradient?")
     if np.shape(gradient) != by_differences.shape:
         raise AssertionError(
             f"{name}: the pullback gives shape {np.shape(gradient)}, the input has "

@@ -86,8 +86,13 @@ class Variable:
             if isinstance(parent, Variable):
                 if part is None:
                     raise TypeError(
-                        f"{self.operation} has no gradient for {parent}: "
-                        "give it the .value, which is constant, instead of the Variable"
+                        f"{self.operation} gives no gradient for {parent}: if it is meant as a "
+                        "constant, pass its .value; if the operation is yours, return the gradient"
+                    )
+                if np.shape(part) != parent.value.shape:
+                    raise ValueError(
+                        f"{self.operation} gives a gradient of shape {np.shape(part)} for "
+                        f"{parent}, of shape {parent.value.shape}"
                     )
                 yield parent, part
 

@@ -17,6 +17,10 @@ from numpy.typing import ArrayLike
 from litgrad import _check, _storage, initializers, ops
 from litgrad._types import Array, DType, Generator, Initializer, Pullback
 
+# Inside a network nothing is checked twice.
+_affine = _check.bare(ops.affine)
+_leaky_relu = _check.bare(ops.leaky_relu)
+
 
 class View:
     """An attribute that is a view: what is assigned to it is copied into place."""
@@ -42,13 +46,16 @@ class Layer:
     """
 
     parameters = View()
+    """All parameters, as one vector: what an optimizer moves."""
     gradient = View()
+    """Their gradients in the same order, assigned by `backward`."""
     inputs: int | None = None
     outputs: int | None = None
     _operation: Callable[[Array], tuple[Array, Pullback]]
 
     def __init__(self) -> None:
         self._views: dict[str, Array] = {"parameters": np.empty(0), "gradient": np.empty(0)}
+        # 1 for every weight and 0 for every bias: what penalties touch.
         self.weight_mask: Array = np.empty(0)
         self._value: Array | None = None
         self._placed = False
@@ -106,7 +113,17 @@ class Layer:
     def _move(self, parameters: Array, gradient: Array) -> None:
         """Live in these two vectors from now on."""
         parameters[:] = self.parameters
+        # An optimizer of the vector that is left would move nothing: let it fail.
+        self.parameters.flags.writeable = parameters is self.parameters
         self._views = {"parameters": parameters, "gradient": gradient}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_value": None, "_pullback": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Tie a copy's parts to its own vectors: a copy copies each view by itself."""
+        self.__dict__.update(state)
+        self._move(self.parameters, self.gradient)
 
     def _named(self) -> Iterator[tuple[str, Array]]:
         yield from ()
@@ -124,9 +141,13 @@ class Dense(Layer):
     """
 
     W = View()
+    """The weights, of shape (in, out)."""
     b = View()
+    """The biases, of shape (out,)."""
     dW = View()
+    """The gradient of the weights, as `backward` left it."""
     db = View()
+    """The gradient of the biases."""
 
     def __init__(
         self,
@@ -171,9 +192,6 @@ class Dense(Layer):
         return f"{self.inputs}, {self.outputs}"
 
 
-_affine = _check.bare(ops.affine)
-
-
 class ReLU(Layer):
     """a = max(0, z)."""
 
@@ -181,7 +199,7 @@ class ReLU(Layer):
 
 
 class Sigmoid(Layer):
-    """a = 1 / (1 + e⁻ᶻ)."""
+    """a = 1 / (1 + e⁻ᶻ); at the end of a network give the logits to a loss instead."""
 
     _operation = staticmethod(_check.bare(ops.sigmoid))
 
@@ -193,7 +211,7 @@ class Tanh(Layer):
 
 
 class Softmax(Layer):
-    """pᵢ = e^zᵢ / Σⱼ e^zⱼ; for training, give the logits to a loss instead."""
+    """pᵢ = e^zᵢ / Σⱼ e^zⱼ; at the end of a network give the logits to a loss instead."""
 
     _operation = staticmethod(_check.bare(ops.softmax))
 
@@ -210,9 +228,6 @@ class LeakyReLU(Layer):
 
     def _describe(self) -> str:
         return f"{self.slope}"
-
-
-_leaky_relu = _check.bare(ops.leaky_relu)
 
 
 class Dropout(Layer):
@@ -250,7 +265,7 @@ class Sequential(Layer):
     def __init__(self, *layers: Layer) -> None:
         super().__init__()
         self.layers = layers
-        self.inputs, self.outputs = _fit(layers)
+        self.inputs, self.outputs = _ends(layers)
         owners = [layer for layer in layers if layer.parameters.size]
         if owners:
             parameters = np.concatenate([layer.parameters for layer in owners])
@@ -313,14 +328,14 @@ class MLP(Sequential):
         if len(sizes) < 2:
             raise ValueError(f"sizes must name the inputs and the outputs at least, got {sizes}")
         if not callable(activation):
-            raise TypeError(f"activation must make layers, like ReLU, got one: {activation!r}")
+            raise TypeError(f"activation must make layers, like layers.ReLU, got {activation!r}")
         chain: list[Layer] = []
         for i, o in pairwise(sizes):
             chain += [Dense(i, o, rng=rng, initializer=initializer, dtype=dtype), activation()]
         super().__init__(*chain[:-1])
 
 
-def _fit(layers: Sequence[Layer]) -> tuple[int | None, int | None]:
+def _ends(layers: Sequence[Layer]) -> tuple[int | None, int | None]:
     """The sizes of a chain's input and output, if its layers fit together."""
     if not layers:
         raise ValueError("a Sequential needs at least one layer")
@@ -328,7 +343,10 @@ def _fit(layers: Sequence[Layer]) -> tuple[int | None, int | None]:
     dtypes = set()
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            raise TypeError(f"layer {i} must be a Layer, got {layer!r}: write ReLU(), not ReLU")
+            hint = (
+                "write Sequential(*layers)" if isinstance(layer, list) else "write ReLU(), not ReLU"
+            )
+            raise TypeError(f"layer {i} must be a Layer, got {layer!r}: {hint}")
         if layer._placed or any(layer is other for other in layers[:i]):
             raise ValueError(
                 f"layer {i}, {layer!r}, already has a place in a network: "

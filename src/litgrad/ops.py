@@ -262,7 +262,7 @@ def leaky_relu(z: Array, /, slope: float = 0.01) -> tuple[Array, Pullback]:
     >>> a, pullback(np.ones(2))
     (array([-0.03,  2.  ]), array([0.01, 1.  ]))
     """
-    slope = _check.number("slope", slope, -np.inf)
+    slope = _check.number("slope", slope, 0)
     slopes: Array = np.where(z > 0, z.dtype.type(1), z.dtype.type(slope))
     return z * slopes, lambda da: da * slopes
 

@@ -6,7 +6,7 @@ that `1e-4 * net.weight_mask` leaves the biases alone.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,7 +19,7 @@ from litgrad._types import Array, Schedule
 class Optimizer(ABC):
     """What all optimizers share: the vector, the learning rate, the decay."""
 
-    parameters: Array
+    parameters: Array = field(repr=False)
     learning_rate: float | Schedule
     _: KW_ONLY
     weight_decay: float | Array = 0.0
@@ -101,7 +101,7 @@ class SGD(Optimizer):
         if self.dampening and not self.momentum:
             raise ValueError(f"dampening needs momentum > 0, got dampening {self.dampening} alone")
         self.velocity = np.zeros_like(self.parameters)
-        self._move = np.empty_like(self.parameters)
+        self._buffer = np.empty_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
         g = self._decayed(g)
@@ -111,7 +111,7 @@ class SGD(Optimizer):
             v += g if self.dampening == 0 else (1 - self.dampening) * g
             g = g + self.momentum * v if self.nesterov else v
         w = self.parameters
-        w -= np.multiply(rate, g, out=self._move)
+        w -= np.multiply(rate, g, out=self._buffer)
 
 
 @dataclass(eq=False)
@@ -191,9 +191,9 @@ class Adam(Optimizer):
         self.squares = np.zeros_like(self.parameters)
 
     def _update(self, g: Array, rate: float) -> None:
-        self._move(self._decayed(g), rate)
+        self._adapt(self._decayed(g), rate)
 
-    def _move(self, g: Array, rate: float) -> None:
+    def _adapt(self, g: Array, rate: float) -> None:
         t = self.steps + 1
         self.mean *= self.beta1
         self.mean += (1 - self.beta1) * g
@@ -219,5 +219,5 @@ class AdamW(Adam):
 
     def _update(self, g: Array, rate: float) -> None:
         shrinkage = rate * self.weight_decay * self.parameters
-        self._move(g, rate)
+        self._adapt(g, rate)
         self.parameters -= shrinkage

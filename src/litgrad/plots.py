@@ -37,16 +37,19 @@ def curves(lines: Any, *, log: bool = False, ax: Axes | None = None, **look: Any
     >>> curves({"SGD": [3.0, 2.0, 1.5], "Adam": [3.0, 1.0, 0.5]}, log=True).get_yscale()
     'log'
     """
-    step = "step"
+    names = {}
     if isinstance(lines, training.History):
-        step, both = "epoch", {"training": lines.loss, "validation": lines.validation_loss}
+        names, both = (
+            {"xlabel": "epoch", "ylabel": "loss"},
+            {"training": lines.loss, "validation": lines.validation_loss},
+        )
         lines = {label: losses for label, losses in both.items() if losses}
     points, ax = _points(lines), ax or panels()[0]
     for i, (label, xy) in enumerate(points.items()):
         pen = {"color": SERIES[i % 5], "linestyle": DASHES[(i + i // 5) % 5], "label": label}
         ax.plot(*xy.T, **pen | look)
-    ax.set(xlabel=step, ylabel="loss", yscale="log" if log else ax.get_yscale())
-    if step == "epoch":
+    ax.set(yscale="log" if log else ax.get_yscale(), **names)
+    if names:
         ax.locator_params("x", integer=True)
     if any(points):
         ax.legend(frameon=False)
@@ -58,12 +61,12 @@ def contour(
 ) -> Axes:
     """Contours in a frame (left, right, bottom, top), darker uphill, with a path or a dict of them.
 
-    >>> contour(lambda a, b: a**2 + b**2, {"η = 0.3": [[4.0, 2.0], [1.6, 0.8]]}).get_xlabel()
+    >>> contour(lambda x: x @ x, {"η = 0.3": [[4.0, 2.0], [1.6, 0.8]]}).get_xlabel()
     '$x_1$'
     """
     points = {} if paths is None else _points(paths)
     a, b = np.linspace(frame[::2], frame[1::2], 51).T
-    heights = np.vectorize(function, otypes=[float])(*np.meshgrid(a, b))
+    heights = np.apply_along_axis(function, 2, np.dstack(np.meshgrid(a, b))).astype(float)
     low, high = _check.finite("the function", heights).min(), heights.max()
     _check.number("the range of the function", high - low, 0, open_low=True)
     # The squares of even steps: the contours of a bowl are then evenly spaced.
@@ -101,7 +104,7 @@ def boundary(predict: Function, x: Array, y: Labels, *, ax: Axes | None = None) 
         own, marker = points[np.equal(y, k)], "os^Dv"[k % 5]
         ax.plot(*own.T, marker, color=SERIES[k % 5], mec=INK, mew=0.5, label=f"class {k}")
     ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    ax.legend()
     return ax
 
 
@@ -114,10 +117,13 @@ def activation(operation: Function, *, limit: float = 4, ax: Axes | None = None)
     """
     z = np.linspace(-_check.number("limit", limit, 0, open_low=True), limit, 401)
     made = operation(z)
-    if not isinstance(made, tuple) or np.shape(made[0]) != z.shape:
-        raise TypeError(f"activation needs an operation such as ops.tanh, got {operation!r}")
+    alone = isinstance(made, tuple) and np.shape(made[0]) == z.shape
+    if not alone or not np.array_equal(made[0][:9], operation(z[:9])[0]):
+        raise TypeError(
+            f"activation needs an operation number by number, such as ops.tanh, got {operation!r}"
+        )
     ax = curves({"value": np.c_[z, made[0]], "slope": np.c_[z, made[1](np.ones(401))]}, ax=ax)
-    ax.set(xlabel="$z$", ylabel="", title=getattr(operation, "__name__", ""))
+    ax.set(xlabel="$z$", title=getattr(operation, "__name__", ""))
     return ax
 
 

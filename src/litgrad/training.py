@@ -1,4 +1,12 @@
-"""Training: epochs of batches, what they did to the loss, and when to stop."""
+"""Training: epochs of batches, what they did to the loss, and when to stop.
+
+By hand, a batch (x, y) is four lines; `fit` repeats them and keeps the count:
+
+    loss, pullback = losses.cross_entropy(net.forward(x), y)
+    net.backward(pullback())
+    optimizer.step(net.gradient)
+    print(loss)
+"""
 
 import math
 import sys
@@ -87,7 +95,8 @@ class EarlyStopping:
 def accuracy(prediction: ArrayLike, labels: ArrayLike) -> float:
     """The fraction of examples whose predicted class is the label.
 
-    The class is the largest of several scores, or whether a single one is positive.
+    The class is the largest of several scores, or whether a single one is
+    positive: a logit is, where its probability is above ½.
 
     >>> accuracy(np.array([[0.1, 2.0], [3.0, 1.0]]), np.array([1, 1]))
     0.5
@@ -138,13 +147,17 @@ def fit(
     _check.count("epochs", epochs)
     _check.count("batch_size", batch_size)
     _check.generator(rng)
-    _check_fit(net, train, optimizer, validation, penalty, stop)
+    _check_fit(net, loss, optimizer, validation, penalty, stop)
     history = History()
     best = net.parameters.copy()
     try:
         # An overflow is told with its place, instead of by a warning.
         with np.errstate(over="ignore", invalid="ignore"):
-            _evaluate(net, validation, loss, optimizer, "validation before training")
+            for name, pair in (("train", train), ("validation", validation)):
+                # Bad examples are refused before a step, and by their own row.
+                if pair is not None:
+                    _check.examples(name, pair)
+                _evaluate(net, pair, loss, optimizer, f"{name} before training")
             for epoch in range(1, epochs + 1):
                 batches = data.batches(*train, size=batch_size, rng=rng)
                 trained = _run_epoch(net, batches, loss, optimizer, penalty, epoch)
@@ -160,25 +173,30 @@ def fit(
     except KeyboardInterrupt:
         history.stopped = "by Ctrl-C"
     finally:
+        if stop is not None and history.epochs:
+            net.parameters = best
         if progress and sys.stderr.isatty():
             sys.stderr.write("\n")
-    if stop is not None and history.epochs:
-        net.parameters = best
     return history
 
 
 def _check_fit(
-    net: Layer,
-    train: Examples,
-    optimizer: Optimizer,
+    net: Any,
+    loss: Any,
+    optimizer: Any,
     validation: Examples | None,
     penalty: Penalty | None,
     stop: EarlyStopping | None,
 ) -> None:
     """Refuse what does not belong together, before anything moves."""
-    _check.examples("train", train)
-    if validation is not None:
-        _check.examples("validation", validation)
+    if not isinstance(net, Layer):
+        raise TypeError(f"net must be a layer or a network, got {net!r}")
+    if not callable(loss):
+        raise TypeError(f"loss must be one of litgrad.losses, got {loss!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"optimizer must be an Optimizer, such as SGD(net.parameters, 0.1), got {optimizer!r}"
+        )
     if penalty is not None and not callable(penalty):
         raise TypeError(f"penalty must be one of litgrad.penalties, got {penalty!r}")
     if stop is not None and not isinstance(stop, EarlyStopping):

@@ -436,3 +436,41 @@ def test_what_is_no_file_of_arrays_is_refused_without_unpickling(make, tmp_path)
 def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"none\.npz"):
         network().load(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Sequential([ReLU()]), r"write Sequential\(\*layers\)"),
+        (lambda: Sequential(ReLU), r"write ReLU\(\), not ReLU"),
+    ],
+)
+def test_what_makes_no_layer_is_told(make, words):
+    with pytest.raises(TypeError, match=words):
+        make()
+
+
+def test_a_variable_at_the_door_of_an_operation_is_told_its_own_way():
+    with pytest.raises(TypeError, match=r"from a Variable: use its own .* or graph.apply"):
+        ops.exp(Variable(1.0))
+
+
+@pytest.mark.parametrize(
+    ("labels", "hint"),
+    [
+        (np.zeros((2, 1), int), r"pass labels.ravel\(\), not a column"),
+        (np.eye(2, dtype=int), r"labels.argmax\(axis=1\)"),
+        (np.zeros(3, int), "one for each example"),
+        (0, "one for each example"),
+    ],
+)
+def test_labels_of_another_shape_are_told_what_to_do(labels, hint):
+    with pytest.raises(ValueError, match=hint):
+        losses.cross_entropy(np.zeros((2, 2)), labels)
+
+
+def test_a_pullback_that_is_not_called_is_told():
+    dense = Dense(2, 2, rng=RNG)
+    _, pullback = losses.cross_entropy(dense.forward(B[:2].reshape(1, 2)), [0])
+    with pytest.raises(ValueError, match="call it first"):
+        dense.backward(pullback)

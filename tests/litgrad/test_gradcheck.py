@@ -215,3 +215,14 @@ def test_a_network_with_dropout_is_refused():
     net = layers.Sequential(layers.Dense(3, 20, rng=rng), layers.Dropout(0.5, rng=rng))
     with pytest.raises(ValueError, match="without chance: take out the Dropout"):
         gradcheck.check_network(net, losses.cross_entropy, np.ones((4, 3)), np.arange(4))
+
+
+def test_numbers_that_are_no_inputs_are_held_fixed():
+    x = np.array([0.5, 2.0])
+    assert gradcheck.check(ops.power, x, 2.5) < 1e-8
+    assert gradcheck.check(ops.leaky_relu, x, 0.2) < 1e-8
+
+
+def test_a_pullback_without_return_is_told():
+    with pytest.raises(AssertionError, match="input 0: the pullback gives None"):
+        gradcheck.check(lambda x: (x, lambda _: None), np.ones(2))

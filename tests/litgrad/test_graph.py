@@ -383,3 +383,21 @@ def test_backward_from_no_number_at_all_is_refused():
 def test_a_name_is_given_by_its_name():
     with pytest.raises(TypeError, match="positional"):
         Variable(1.0, "a")  # type: ignore[call-arg]  # that is the point
+
+
+@pytest.mark.parametrize(
+    ("pullback", "error", "words"),
+    [
+        (lambda _: None, TypeError, "gives no gradient .*return the gradient"),
+        (lambda _: np.ones(()), ValueError, r"gradient of shape \(\) .*of shape \(2,\)"),
+    ],
+)
+def test_an_own_operation_with_a_wrong_gradient_is_told_and_changes_nothing(pullback, error, words):
+    def mine(x):
+        return x.sum(), pullback
+
+    x = Variable(np.ones(2))
+    x.sum().backward()
+    with pytest.raises(error, match=words):
+        apply(mine, x).backward()
+    assert x.gradient.tolist() == [1.0, 1.0]

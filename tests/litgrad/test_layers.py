@@ -1,11 +1,15 @@
 """Layers: slopes, one flat vector, a memory of their own, and files."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from litgrad.layers import MLP, Dense, Dropout, LeakyReLU, ReLU, Sequential, Sigmoid, Softmax, Tanh
+from litgrad.optimizers import SGD
 
 few = settings(max_examples=15, deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
@@ -337,3 +341,33 @@ def test_a_save_replaces_the_earlier_file_whole_and_leaves_no_draft(tmp_path):
     other.load(path)
     assert np.array_equal(other.parameters, net.parameters)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def through_pickle(net):
+    return pickle.loads(pickle.dumps(net))  # noqa: S301  its own
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, through_pickle])
+def test_a_copy_is_one_point_of_its_own(copied):
+    net = MLP([3, 4, 2], rng=np.random.default_rng(0))
+    x, g = np.ones((2, 3)), np.ones((2, 2))
+    net.forward(x)
+    other = copied(net)
+    assert np.array_equal(other.predict(x), net.predict(x))
+    other.parameters[:] = 0
+    assert not other.predict(x).any()
+    assert net.predict(x).any()
+    with pytest.raises(RuntimeError, match="call forward first"):
+        other.backward(g)
+    other.forward(x)
+    other.backward(g)
+    assert np.array_equal(other.layers[2].db, [2.0, 2.0])
+    assert np.array_equal(other.gradient[-2:], [2.0, 2.0])
+
+
+def test_an_optimizer_of_a_layer_that_has_moved_fails_instead_of_moving_nothing():
+    dense = Dense(2, 3, rng=np.random.default_rng(0))
+    optimizer = SGD(dense.parameters, 0.1)
+    Sequential(dense, ReLU())
+    with pytest.raises(ValueError, match="read-only"):
+        optimizer.step(np.ones(9))

@@ -45,8 +45,8 @@ def _no_figure_stays_open():
     plt.close("all")
 
 
-def ravine(a, b):
-    return 0.1 * a**2 + 2 * b**2
+def ravine(x):
+    return 0.1 * x[0] ** 2 + 2 * x[1] ** 2
 
 
 def ravine_slope(x):
@@ -261,7 +261,7 @@ def test_a_second_call_keeps_the_scale_that_the_reader_chose():
 
 
 def test_contours_lie_at_the_squares_of_even_steps():
-    ax = plots.contour(lambda a, b: a**2 + b**2, frame=(-3, 3, -4, 4))
+    ax = plots.contour(lambda x: x @ x, frame=(-3, 3, -4, 4))
     filled, drawn = ax.collections
     np.testing.assert_allclose(filled.levels, 25 * np.linspace(0, 1, 11) ** 2)
     np.testing.assert_array_equal(drawn.levels, filled.levels[1:])
@@ -273,10 +273,10 @@ def test_contours_lie_at_the_squares_of_even_steps():
     assert ax.get_aspect() == 1
 
 
-def test_a_function_of_two_numbers_is_given_numbers():
-    def careful(a, b):
-        assert np.ndim(a) == np.ndim(b) == 0
-        return int(a > 0) + b
+def test_a_function_is_given_one_point_at_a_time():
+    def careful(point):
+        assert point.shape == (2,)
+        return int(point[0] > 0) + point[1]
 
     plots.contour(careful, frame=(-1, 1, 0, 2))
 
@@ -566,7 +566,7 @@ BAD = {
     "three columns": (lambda: plots.curves({"a": np.ones((4, 3))}), ValueError, r"got \(4, 3\)"),
     "one number": (lambda: plots.curves(3.0), ValueError, r"got \(\)"),
     "a flat function": (lambda: plots.contour(lambda *_: 1), ValueError, "range of the function"),
-    "a pole": (lambda: plots.contour(lambda a, _: 1 / a if a else np.inf), ValueError, "finite"),
+    "a pole": (lambda: plots.contour(lambda x: 1 / x[0] if x[0] else np.inf), ValueError, "finite"),
     "half a frame": (lambda: plots.contour(ravine, frame=(0, 1)), ValueError, "unpack"),
     "a path in space": (lambda: plots.contour(ravine, np.ones((5, 3))), ValueError, r"\(5, 3\)"),
     "points in space": (

@@ -199,9 +199,9 @@ def interrupted(call: int) -> Callable[..., Any]:
     return loss
 
 
-@pytest.mark.parametrize(("call", "finished"), [(1, 0), (5, 0), (6, 1), (8, 1), (15, 2)])
+@pytest.mark.parametrize(("call", "finished"), [(1, 0), (6, 0), (7, 1), (9, 1), (16, 2)])
 def test_ctrl_c_returns_the_finished_epochs(call: int, finished: int) -> None:
-    # An epoch of 30 examples in batches of 7 has 5 calls.
+    # A look at all examples is one call; an epoch of 30 in batches of 7 has 5.
     history = study(classifier(), interrupted(call), validation=None)
     assert history.stopped == "by Ctrl-C"
     assert len(history.epochs) == len(history.loss) == finished
@@ -387,7 +387,7 @@ def test_bad_patience_is_refused(patience: Any, error: type[Exception]) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"train": np.ones((2, 1))}, r"train must be a pair of arrays \(x, y\), got ndarray"),
+        ({"train": np.ones((2, 1))}, r"train must be a pair \(x, y\) of arrays, got ndarray"),
         ({"penalty": 0.1}, "penalty must be one of litgrad.penalties, got 0.1"),
         ({"stop": 3}, "stop must be an EarlyStopping, got 3"),
     ],
@@ -399,3 +399,45 @@ def test_what_is_of_the_wrong_kind_is_told(change: Any, words: str) -> None:
 
 def test_no_epochs_are_no_reason_to_stop() -> None:
     assert not EarlyStopping(1).is_due([])
+
+
+@pytest.mark.parametrize("bad", ["label", "nan"])
+def test_bad_examples_are_refused_before_anything_moves_and_by_their_own_row(bad: str) -> None:
+    x, y = clouds(8)
+    net = classifier()
+    start = net.parameters.copy()
+    if bad == "label":
+        y[6] = 99
+    else:
+        x[6, 1] = np.nan
+    optimizer = optimizers.SGD(net.parameters, 0.1)
+    with pytest.raises(ValueError, match=r"at \[6"):
+        fit(net, (x, y), losses.cross_entropy, optimizer, **OPTIONS, rng=rng())
+    assert np.array_equal(net.parameters, start)
+
+
+def test_the_best_weights_are_put_back_when_the_loss_overflows() -> None:
+    net = line(w=2.0)
+    with pytest.raises(FloatingPointError):
+        run(net, ONE, 1e200, validation=ONE, epochs=9, stop=EarlyStopping(5))
+    assert np.isfinite(net.parameters).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"net": 3}, "net must be a layer"),
+        ({"loss": 0.5}, "loss must be one of litgrad.losses"),
+        ({"optimizer": 0.1}, r"such as SGD\(net.parameters, 0.1\), got 0.1"),
+    ],
+)
+def test_swapped_arguments_are_told(change: Any, words: str) -> None:
+    net = classifier()
+    given = {
+        "net": net,
+        "train": clouds(8),
+        "loss": losses.cross_entropy,
+        "optimizer": optimizers.SGD(net.parameters, 0.1),
+    }
+    with pytest.raises(TypeError, match=words):
+        fit(**(given | change), **OPTIONS, rng=rng())
