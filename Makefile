@@ -6,11 +6,25 @@ BIN = .venv/bin
 BUILT = .venv/built-by-$(subst /,-,$(PYTHON))
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: test bench lock clean
+export NO_MKDOCS_2_WARNING = 1
+
+.PHONY: serve test test-docs site outputs bench lock clean
+
+serve: .venv/installed  ## the site at 127.0.0.1:8000, anew at every change
+	$(BIN)/mkdocs serve
 
 test: .venv/installed  ## everything: style, types, unit tests, doctests, fences, coverage, wheel
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 	$(BIN)/pytest --cov
+
+test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exercises, formulas
+	$(BIN)/pytest -q tests/press docs README.md
+
+site: .venv/installed  ## the site, strictly built into site/
+	$(BIN)/mkdocs build --strict
+
+outputs: .venv/installed  ## write below each program what it prints; the diff is the review
+	$(BIN)/python -m press outputs
 
 bench: .venv-bench/built  ## litgrad beside what a reader would use instead
 	PYTHONPATH=$(CURDIR)/src .venv-bench/bin/python benchmarks/run.py
@@ -20,7 +34,7 @@ lock: .venv/installed  ## write requirements.txt anew; UPGRADE=--upgrade takes t
 	  --custom-compile-command "make lock" --extra plots --group dev $(UPGRADE) pyproject.toml -o requirements.txt
 
 clean:  ## remove all that the other targets made
-	rm -rf .venv .venv-bench .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf site .venv .venv-bench .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BUILT): requirements.txt
