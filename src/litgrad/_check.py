@@ -4,6 +4,8 @@ Inside the door nothing is checked again: a layer's operation is the bare
 rule, because the network has looked at its input once.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -13,7 +15,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from litgrad._types import Array, Generator, Pullback
+from litgrad._types import Array, Pullback
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -46,7 +48,9 @@ def floats(
     dtype: DTypeLike | None = None,
 ) -> Array:
     """The value as an array of finite floats; a Python number is one too."""
-    if type(value) in (int, float):  # a number, of whatever precision it meets
+    if type(value) is np.ndarray:
+        array = value
+    elif type(value) in (int, float):  # a number, of whatever precision it meets
         with np.errstate(over="ignore"):
             array = np.asarray(value, dtype=dtype or np.float64)
     else:
@@ -74,7 +78,10 @@ def floats(
 
 def like(name: str, value: Any, other: Array) -> Array:
     """The value as an array of finite floats, of the shape and dtype of another."""
-    array = np.asarray(value, dtype=other.dtype if isinstance(value, (float, int)) else None)
+    if type(value) is np.ndarray:
+        array = value
+    else:
+        array = np.asarray(value, dtype=other.dtype if isinstance(value, (float, int)) else None)
     if array.shape != other.shape or array.dtype != other.dtype:
         raise (TypeError if array.shape == other.shape else ValueError)(
             f"{name} must be {other.dtype} of shape {other.shape}, "
@@ -173,7 +180,7 @@ def count(name: str, value: Any, low: int = 1) -> int:
     return int(value)
 
 
-def generator(rng: Any) -> Generator:
+def generator(rng: Any) -> np.random.Generator:
     """The generator itself, if it is one."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a np.random.Generator, got {rng!r}: np.random.default_rng(0)")

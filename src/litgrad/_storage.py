@@ -1,5 +1,7 @@
 """Arrays in one .npz file: written whole or not at all, read without unpickling."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from pathlib import Path

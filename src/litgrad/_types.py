@@ -22,10 +22,7 @@ Pullback: TypeAlias = Callable[..., Any]
 Schedule: TypeAlias = Callable[[int], float]
 """The learning rate as a function of the step, which counts from 0."""
 
-Generator: TypeAlias = "np.random.Generator"
-"""Where randomness comes from; a name only, for NumPy loads its generators on demand."""
-
-Initializer: TypeAlias = Callable[[tuple[int, int], Generator], Array]
+Initializer: TypeAlias = Callable[[tuple[int, int], "np.random.Generator"], Array]
 """Draws a weight matrix of shape (in, out)."""
 
 Penalty: TypeAlias = Callable[[Array], tuple[np.floating[Any], Pullback]]

@@ -3,6 +3,8 @@
 Inputs are floats of shape (n, features), labels are integers of shape (n,).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from litgrad import _check
-from litgrad._types import Array, DType, Examples, Generator, Labels
+from litgrad._types import Array, DType, Examples, Labels
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,7 +60,7 @@ def digits(dtype: DType = np.float64) -> Digits:
     return Digits(x, table[:, 64].astype(np.int64), table[:, 65].astype(bool))
 
 
-def moons(n: int, *, noise: float = 0.1, rng: Generator) -> Examples:
+def moons(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> Examples:
     """Two interlocking half circles, one for each label.
 
     >>> x, y = moons(100, rng=np.random.default_rng(0))
@@ -72,7 +74,7 @@ def moons(n: int, *, noise: float = 0.1, rng: Generator) -> Examples:
     return np.where(y[:, None] == 0, upper, lower) + _noise(noise, (len(y), 2), rng), y
 
 
-def spirals(n: int, *, classes: int = 3, noise: float = 0.2, rng: Generator) -> Examples:
+def spirals(n: int, *, classes: int = 3, noise: float = 0.2, rng: np.random.Generator) -> Examples:
     """Spiral arms from the origin, one for each class; the noise is in the angle.
 
     >>> x, y = spirals(300, rng=np.random.default_rng(0))
@@ -85,7 +87,7 @@ def spirals(n: int, *, classes: int = 3, noise: float = 0.2, rng: Generator) -> 
     return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)]), y
 
 
-def blobs(n: int, *, classes: int = 3, noise: float = 0.5, rng: Generator) -> Examples:
+def blobs(n: int, *, classes: int = 3, noise: float = 0.5, rng: np.random.Generator) -> Examples:
     """Round clouds with their centers on a circle of radius 2, one for each class.
 
     >>> x, y = blobs(90, rng=np.random.default_rng(0))
@@ -109,7 +111,7 @@ def xor() -> Examples:
 
 
 def sparse_regression(
-    n: int, features: int, *, relevant: int, noise: float = 0.1, rng: Generator
+    n: int, features: int, *, relevant: int, noise: float = 0.1, rng: np.random.Generator
 ) -> tuple[Array, Array, Array]:
     """x, y and w of a linear relation y = x w in which few features matter.
 
@@ -128,7 +130,7 @@ def sparse_regression(
 
 
 def split(
-    x: Array, y: NDArray[Any], *, fraction: float = 0.2, rng: Generator
+    x: Array, y: NDArray[Any], *, fraction: float = 0.2, rng: np.random.Generator
 ) -> tuple[Examples, Examples]:
     """Two parts of the examples, drawn at random; the second is the fraction.
 
@@ -150,7 +152,7 @@ def batches(
     y: NDArray[Any],
     *,
     size: int,
-    rng: "Generator | None" = None,
+    rng: np.random.Generator | None = None,
     replace: bool = False,
 ) -> Iterator[Examples]:
     """One epoch of batches in random order; the last one may be short.
@@ -178,5 +180,5 @@ def _labels(n: int, classes: int) -> Labels:
     return np.arange(_check.count("n", n)) % classes
 
 
-def _noise(scale: float, shape: int | tuple[int, ...], rng: Generator) -> Array:
+def _noise(scale: float, shape: int | tuple[int, ...], rng: np.random.Generator) -> Array:
     return _check.generator(rng).normal(0, _check.number("noise", scale, 0), shape)

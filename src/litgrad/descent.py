@@ -1,5 +1,7 @@
 """Descent: the path that an optimizer takes over a function you can see."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

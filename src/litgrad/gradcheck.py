@@ -1,5 +1,7 @@
 """Gradient checks: what a pullback says, against differences that need no calculus."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

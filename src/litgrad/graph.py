@@ -5,6 +5,8 @@ of the operation that made it. The same operations as in `ops` stand behind
 the operators; where a value is used twice, its gradients add.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from itertools import count, zip_longest
 from operator import attrgetter
@@ -77,7 +79,7 @@ class Variable:
         for node in nodes:
             node.gradient = found[node]
 
-    def _pull(self, gradient: Array) -> Iterator[tuple["Variable", Array]]:
+    def _pull(self, gradient: Array) -> Iterator[tuple[Variable, Array]]:
         """Each variable that this one was made from, and its part of the gradient."""
         parts = self._pullback(gradient) if self._pullback else ()
         if not isinstance(parts, tuple):
@@ -102,45 +104,45 @@ class Variable:
     __truediv__, __rtruediv__ = _both_sides(ops.divide)
     __matmul__, __rmatmul__ = _both_sides(ops.matmul)
 
-    def __pow__(self, exponent: float) -> "Variable":
+    def __pow__(self, exponent: float) -> Variable:
         return apply(ops.power, self, exponent)
 
-    def __neg__(self) -> "Variable":
+    def __neg__(self) -> Variable:
         return apply(ops.multiply, self, -1.0)
 
-    def exp(self) -> "Variable":
+    def exp(self) -> Variable:
         """eˣ."""
         return apply(ops.exp, self)
 
-    def log(self) -> "Variable":
+    def log(self) -> Variable:
         """ln x."""
         return apply(ops.log, self)
 
-    def sigmoid(self) -> "Variable":
+    def sigmoid(self) -> Variable:
         """1 / (1 + e⁻ˣ)."""
         return apply(ops.sigmoid, self)
 
-    def tanh(self) -> "Variable":
+    def tanh(self) -> Variable:
         """tanh x."""
         return apply(ops.tanh, self)
 
-    def relu(self) -> "Variable":
+    def relu(self) -> Variable:
         """max(0, x)."""
         return apply(ops.relu, self)
 
-    def leaky_relu(self, slope: float = 0.01) -> "Variable":
+    def leaky_relu(self, slope: float = 0.01) -> Variable:
         """x for x > 0, else slope · x."""
         return apply(ops.leaky_relu, self, slope=slope)
 
-    def softmax(self) -> "Variable":
+    def softmax(self) -> Variable:
         """e^xᵢ / Σⱼ e^xⱼ along the last axis."""
         return apply(ops.softmax, self)
 
-    def sum(self, axis: int | None = None) -> "Variable":
+    def sum(self, axis: int | None = None) -> Variable:
         """Σ x, over all entries or along an axis."""
         return apply(ops.sum, self, axis=axis)
 
-    def mean(self, axis: int | None = None) -> "Variable":
+    def mean(self, axis: int | None = None) -> Variable:
         """Σ x / n, over all entries or along an axis."""
         return apply(ops.mean, self, axis=axis)
 

@@ -4,10 +4,12 @@ An initializer is a function of the shape (in, out) and a random generator.
 The names of Glorot and He say who published the variance.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from litgrad import _check
-from litgrad._types import Array, Generator, Initializer
+from litgrad._types import Array, Initializer
 
 Shape = tuple[int, int]
 
@@ -33,7 +35,7 @@ def normal(scale: float) -> Initializer:
     return lambda shape, rng: _check.generator(rng).normal(0, scale, shape)
 
 
-def glorot_normal(shape: Shape, rng: Generator) -> Array:
+def glorot_normal(shape: Shape, rng: np.random.Generator) -> Array:
     """Normal with variance 2 / (in + out).
 
     >>> W = glorot_normal((300, 200), np.random.default_rng(0))
@@ -43,7 +45,7 @@ def glorot_normal(shape: Shape, rng: Generator) -> Array:
     return _check.generator(rng).normal(0, np.sqrt(2 / max(1, shape[0] + shape[1])), shape)
 
 
-def glorot_uniform(shape: Shape, rng: Generator) -> Array:
+def glorot_uniform(shape: Shape, rng: np.random.Generator) -> Array:
     """Uniform with variance 2 / (in + out): between ±√(6 / (in + out)).
 
     >>> W = glorot_uniform((300, 200), np.random.default_rng(0))
@@ -54,7 +56,7 @@ def glorot_uniform(shape: Shape, rng: Generator) -> Array:
     return _check.generator(rng).uniform(-bound, bound, shape)
 
 
-def he_normal(shape: Shape, rng: Generator) -> Array:
+def he_normal(shape: Shape, rng: np.random.Generator) -> Array:
     """Normal with variance 2 / in.
 
     >>> W = he_normal((500, 200), np.random.default_rng(0))
@@ -64,7 +66,7 @@ def he_normal(shape: Shape, rng: Generator) -> Array:
     return _check.generator(rng).normal(0, np.sqrt(2 / max(1, shape[0])), shape)
 
 
-def he_uniform(shape: Shape, rng: Generator) -> Array:
+def he_uniform(shape: Shape, rng: np.random.Generator) -> Array:
     """Uniform with variance 2 / in: between ±√(6 / in).
 
     >>> W = he_uniform((500, 200), np.random.default_rng(0))

@@ -5,6 +5,8 @@ and so are their gradients. An optimizer that moves the vector moves the
 network.
 """
 
+from __future__ import annotations
+
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from litgrad import _check, _storage, initializers, ops
-from litgrad._types import Array, DType, Generator, Initializer, Pullback
+from litgrad._types import Array, DType, Initializer, Pullback
 
 # Inside a network nothing is checked twice.
 _affine = _check.bare(ops.affine)
@@ -28,10 +30,10 @@ class View:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, layer: "Layer", owner: type | None = None) -> Array:
+    def __get__(self, layer: Layer, owner: type | None = None) -> Array:
         return layer._views[self.name]
 
-    def __set__(self, layer: "Layer", value: ArrayLike) -> None:
+    def __set__(self, layer: Layer, value: ArrayLike) -> None:
         view = layer._views[self.name]
         view[...] = _check.fitting(self.name, value, view)
 
@@ -154,7 +156,7 @@ class Dense(Layer):
         inputs: int,
         outputs: int,
         *,
-        rng: Generator,
+        rng: np.random.Generator,
         initializer: Initializer = initializers.he_normal,
         dtype: DType = np.float64,
     ) -> None:
@@ -237,7 +239,7 @@ class Dropout(Layer):
     array([[2., 0., 0., 0.]])
     """
 
-    def __init__(self, p: float, *, rng: Generator) -> None:
+    def __init__(self, p: float, *, rng: np.random.Generator) -> None:
         super().__init__()
         self.p = _check.number("p", p, 0, 1)
         self._rng = _check.generator(rng)
@@ -321,7 +323,7 @@ class MLP(Sequential):
         sizes: Sequence[int],
         *,
         activation: Callable[[], Layer] = ReLU,
-        rng: Generator,
+        rng: np.random.Generator,
         initializer: Initializer = initializers.he_normal,
         dtype: DType = np.float64,
     ) -> None:

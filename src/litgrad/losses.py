@@ -6,6 +6,8 @@ are meant as probabilities, a loss takes the logits: the numbers before the
 sigmoid or the softmax. That is shorter, and it cannot overflow.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -6,6 +6,8 @@ a tuple of arrays for several. Every derivative of the library that is not a
 loss or a penalty stands here, once; layers and graphs use these.
 """
 
+from __future__ import annotations
+
 from numbers import Real
 from typing import Any
 

@@ -5,6 +5,8 @@ schedule; the weight decay λ is a number, or one number per parameter, so
 that `1e-4 * net.weight_mask` leaves the biases alone.
 """
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from dataclasses import KW_ONLY, dataclass, field
 

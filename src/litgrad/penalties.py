@@ -5,6 +5,8 @@ it `net.parameters * net.weight_mask`, and the biases, which are 0 there, pay
 nothing and are not moved.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

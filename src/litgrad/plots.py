@@ -1,5 +1,7 @@
 """Figures in one call, on the Axes `ax` or new ones, which are returned; `plt.show()` is yours."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 

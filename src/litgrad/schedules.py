@@ -3,6 +3,8 @@
 Every optimizer takes a schedule wherever it takes a learning rate.
 """
 
+from __future__ import annotations
+
 import math
 
 from litgrad import _check

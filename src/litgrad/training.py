@@ -8,6 +8,8 @@ By hand, a batch (x, y) is four lines; `fit` repeats them and keeps the count:
     print(loss)
 """
 
+from __future__ import annotations
+
 import math
 import sys
 from collections.abc import Iterable, Sequence
@@ -18,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from litgrad import _check, data
-from litgrad._types import Array, Examples, Generator, Loss, Penalty, Pullback
+from litgrad._types import Array, Examples, Loss, Penalty, Pullback
 from litgrad.layers import Layer
 from litgrad.optimizers import Optimizer
 
@@ -125,7 +127,7 @@ def fit(
     *,
     epochs: int,
     batch_size: int,
-    rng: Generator,
+    rng: np.random.Generator,
     validation: Examples | None = None,
     penalty: Penalty | None = None,
     stop: EarlyStopping | None = None,
