@@ -70,7 +70,7 @@ def floats(
         )
     if ndim is not None and array.ndim != ndim:
         raise ValueError(
-            f"{name} must have {ndim} dimensions, got shape {array.shape}: "
+            f"{name} must have {ndim} dimension{'s' * (ndim > 1)}, got shape {array.shape}: "
             "reshape it; examples are rows"
         )
     return finite(name, array)
