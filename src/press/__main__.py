@@ -7,7 +7,7 @@ from pathlib import Path
 
 from press.book import Book, with_outputs
 from press.chapter import Fault, read
-from press.page import check_formulas
+from press.page import check_text
 
 
 def main() -> int:
@@ -32,7 +32,7 @@ def main() -> int:
                 new = with_outputs(chapter, book.run(chapter))
                 file.write_text(front + new.lstrip("\n") if front else new, encoding="utf-8")
                 chapter = read(file.resolve())
-            check_formulas(chapter)
+            check_text(chapter)
             book.prove(chapter)
         except Fault as fault:
             faults += 1

@@ -17,7 +17,7 @@ COLORS = {plots.INK: "currentColor", plots.MUTED: f"var(--figure-muted, {plots.M
     color: f"var(--figure-{i}, {color})" for i, color in enumerate(plots.SERIES, start=1)
 }
 _COLOR = re.compile("|".join(COLORS))
-_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _FONT = re.compile(r"font:\s*(?:\w+ )*?(?P<size>[\d.]+)px [^;]*")
 
 ET.register_namespace("", SVG)
@@ -61,7 +61,10 @@ def _value(key: str, value: str, name: str, used: set[str]) -> str:
     if key in {"style", "fill", "stroke"}:
         value = _COLOR.sub(lambda m: COLORS[m[0]], value)
         value = _FONT.sub(lambda m: f"font-size: {m['size']}px", value)
-    return _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), value)
+        value = re.sub(r"font-family: [^;]*;? ?", "", value)
+    if key in {"d", "x", "y"}:  # a tenth of a point is finer than a screen
+        value = _NUMBER.sub(lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), value)
+    return value
 
 
 def _refer(match: re.Match[str], name: str, used: set[str]) -> str:

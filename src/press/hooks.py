@@ -44,7 +44,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 def make(chapter: Chapter, book: Book) -> Page:
     """A proved page."""
-    page.check_formulas(chapter)
+    page.check_text(chapter)
     results = book.prove(chapter)
     for program, result in zip(chapter.programs, results, strict=True):
         if program.figure:

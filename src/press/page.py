@@ -13,7 +13,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from press import figure, formula
+from press import figure, formula, prose
 from press.book import Book, Result
 from press.chapter import CONTINUES, OUTPUT, Chapter, Program, Span
 
@@ -59,9 +59,10 @@ def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
     return page
 
 
-def check_formulas(chapter: Chapter) -> None:
-    """Raise the first formula that is not understood, at its line."""
+def check_text(chapter: Chapter) -> None:
+    """Raise the first formula that is not understood, or number that nothing proves."""
     formula.replace(chapter.text, lambda _: "", chapter.fault)
+    prose.check(chapter)
 
 
 def cut(lines: list[str], span: Span, mark: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from press.book import Book, with_outputs
 from press.chapter import Fault, read
-from press.page import check_formulas
+from press.page import check_text
 
 GOOD = """\
 # A chapter
@@ -75,7 +75,7 @@ def prove(book: Book, text: str) -> None:
     path = book.root / "chapter.md"
     path.write_text(text, encoding="utf-8")
     chapter = read(path)
-    check_formulas(chapter)
+    check_text(chapter)
     book.prove(chapter)
 
 
@@ -178,6 +178,8 @@ FAULTS = {
     "an exercise without a check": ("<!--pytest-codeblocks:cont-->\n", "", 15, "three programs"),
     "a block that stays open": ("////\n\n```python\nimport", "```python\nimport", 15, "not closed"),
     "unknown LaTeX": ("$2x$", "$\\slope x$", 3, "unknown LaTeX"),
+    "a number from nowhere": ("of a parabola", "of 13,002 parabolas", 3, "contains 13,002"),
+    "a number in a formula": ("$2x$", "$0.9802x$", 3, "prints or contains 0.9802"),
     "too many lines": (FIRST, "\n".join(f"x = {i}" for i in range(31)) + "\n", 5, "at most 30"),
     "too many columns": (FIRST, f"print(6)  # {'x' * 70}\n", 6, "at most 72 columns"),
 }
@@ -192,6 +194,23 @@ def test_a_planted_fault_is_caught_at_its_line(
         prove(book, GOOD.replace(old, new, 1))
     assert f"chapter.md:{line}: " in str(caught.value)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "is 6.00",
+        "of 100 and 20,000",
+        "(Cauchy 1847)",
+        "is 314 [^a]",
+        "`x314`",
+        "`np.ones(314)`",
+        "in Python 3.14",
+        "(A. Author, *A Book*, 1998)",
+    ],
+)
+def test_a_number_that_is_carried_cited_or_round_is_no_fault(book: Book, words: str) -> None:
+    prove(book, GOOD.replace("of a parabola", words))
 
 
 def test_a_failing_program_shows_its_line_and_the_traceback(book: Book) -> None:
