@@ -7,7 +7,7 @@ from pathlib import Path
 
 from press.book import Book, with_outputs
 from press.chapter import Fault, read
-from press.page import check_text
+from press.page import prove
 
 
 def main() -> int:
@@ -25,19 +25,12 @@ def main() -> int:
         try:
             chapter = read(file.resolve())
             if options.task == "outputs":
-                text = file.read_text(encoding="utf-8")
-                front = (
-                    text[: len(text) - len(chapter.text.lstrip("\n"))] if text[:3] == "---" else ""
-                )
-                new = with_outputs(chapter, book.run(chapter))
-                file.write_text(front + new.lstrip("\n") if front else new, encoding="utf-8")
+                file.write_text(with_outputs(chapter, book.run(chapter)), encoding="utf-8")
                 chapter = read(file.resolve())
-            check_text(chapter)
-            book.prove(chapter)
+            prove(chapter, book)
         except Fault as fault:
             faults += 1
-            notes = "\n".join(getattr(fault, "__notes__", []))
-            print(f"{fault}\n{notes}", file=sys.stderr)
+            print(fault.report, file=sys.stderr)
         else:
             print(f"{file}: {len(chapter.programs)} programs, {time.perf_counter() - began:.1f} s")
     book.close()

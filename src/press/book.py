@@ -46,9 +46,8 @@ class Book:
     def prove(self, chapter: Chapter) -> list[Result]:
         """The results, if all that the chapter says of its programs is so."""
         results = self.run(chapter)
-        continued = [program.before for program in chapter.programs]
         for program, result in zip(chapter.programs, results, strict=True):
-            self._prove(chapter, program, result, last=program not in continued)
+            self._prove(chapter, program, result)
         wrong = [[starter, check] for starter, _, check in chapter.exercises]  # and rightly so
         for (starter, check), result in zip(wrong, self._run_all(wrong), strict=True):
             if result.error is None:
@@ -62,7 +61,7 @@ class Book:
             self._remember([starter, check], result)
         return results
 
-    def _prove(self, chapter: Chapter, program: Program, result: Result, *, last: bool) -> None:
+    def _prove(self, chapter: Chapter, program: Program, result: Result) -> None:
         if result.error:
             line, reason = result.error["line"], result.error["message"]
             if program.role == "check":
@@ -70,7 +69,7 @@ class Book:
             fault = chapter.fault(min(line, len(chapter.lines)), reason)
             fault.add_note(result.error["traceback"])
             raise fault
-        if last and program.output is None and result.output:
+        if program.output is None and result.output and not chapter.is_continued(program):
             raise chapter.fault(
                 program.span.start, "the program prints, and its output does not stand below it"
             )
@@ -174,12 +173,11 @@ def _folder(package: Any) -> str:
 
 
 def with_outputs(chapter: Chapter, results: list[Result]) -> str:
-    """The chapter's text with the outputs that its programs have."""
+    """The chapter's file with the outputs that its programs have."""
     lines = chapter.text.splitlines(keepends=True)
-    continued = [program.before for program in chapter.programs]
     pairs = list(zip(chapter.programs, results, strict=True))
     for program, result in reversed(pairs):
-        if program in continued or result.error:
+        if chapter.is_continued(program) or result.error:
             continue
         if program.output_span and result.output:
             start, end = program.output_span.start, program.output_span.end
@@ -187,4 +185,4 @@ def with_outputs(chapter: Chapter, results: list[Result]) -> str:
         elif result.output:
             mark = f"\n<!--pytest-codeblocks:expected-output-->\n\n```\n{result.output}```\n"
             lines.insert(program.span.end - 1, mark)
-    return "".join(lines)
+    return chapter.front + "".join(lines)[chapter.front.count("\n") :]

@@ -32,6 +32,11 @@ class Fault(Exception):  # noqa: N818  what is wrong is the page, not the progra
             f"{path}:{line}: {message}" + (f"\n    {source.strip()}" if source else "")
         )
 
+    @property
+    def report(self) -> str:
+        """What is wrong, with the traceback of the program if there is one."""
+        return "\n".join([str(self), *getattr(self, "__notes__", [])])
+
 
 @dataclass(frozen=True)
 class Span:
@@ -80,6 +85,8 @@ class Chapter:
 
     path: Path
     text: str
+    front: str = ""
+    """The page's front matter; in the text stand as many blank lines."""
     programs: list[Program] = field(default_factory=list)
 
     @property
@@ -93,6 +100,10 @@ class Chapter:
         parts = [p for p in self.programs if p.role]
         return list(zip(parts[::3], parts[1::3], parts[2::3], strict=True))
 
+    def is_continued(self, program: Program) -> bool:
+        """Whether another program goes on where this one ends."""
+        return any(other.before is program for other in self.programs)
+
     def fault(self, line: int, message: str) -> Fault:
         """A fault on one of this chapter's lines."""
         return Fault(self.path, line, message, self.lines[line - 1])
@@ -101,10 +112,10 @@ class Chapter:
 def read(path: Path) -> Chapter:
     """Read a chapter, or raise the first fault of its form."""
     text = path.read_text(encoding="utf-8")
-    front = FRONT.match(text)
-    if front:  # blank lines instead, so that every line keeps its number
-        text = "\n" * front[0].count("\n") + text[front.end() :]
-    chapter = Chapter(path, text)
+    match = FRONT.match(text)
+    front = match[0] if match else ""
+    # Blank lines instead, so that every line keeps its number.
+    chapter = Chapter(path, "\n" * front.count("\n") + text.removeprefix(front), front)
     reader = _Reader(chapter)
     for token in MarkdownIt("commonmark").parse(chapter.text):
         reader.take(token)

@@ -36,16 +36,14 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         chapter = read(path)
         made = make(chapter, book)
     except Fault as fault:
-        notes = "\n".join(getattr(fault, "__notes__", []))
-        raise PluginError(f"{fault}\n{notes}") from None
+        raise PluginError(fault.report) from None
     _pages[page.file.src_uri] = chapter, made
     return made.text
 
 
 def make(chapter: Chapter, book: Book) -> Page:
     """A proved page."""
-    page.check_text(chapter)
-    results = book.prove(chapter)
+    results = page.prove(chapter, book)
     for program, result in zip(chapter.programs, results, strict=True):
         if program.figure:
             place = chapter.path.parent / program.figure

@@ -1,7 +1,7 @@
 """Fresh interpreters in milliseconds: a server that has NumPy loaded, and forks.
 
-`Interpreter` talks to such a server through pipes, one job a line. Where a
-system cannot fork, every job gets a process of its own instead.
+`Interpreter` talks to such a server through pipes, one job a line. It needs a
+system that can fork.
 """
 
 import json

@@ -59,10 +59,11 @@ def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
     return page
 
 
-def check_text(chapter: Chapter) -> None:
-    """Raise the first formula that is not understood, or number that nothing proves."""
+def prove(chapter: Chapter, book: Book) -> list[Result]:
+    """The results of the programs, if they and every formula and number of the text hold."""
     formula.replace(chapter.text, lambda _: "", chapter.fault)
     prose.check(chapter)
+    return book.prove(chapter)
 
 
 def cut(lines: list[str], span: Span, mark: str) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from press import page
 from press.book import Book, with_outputs
 from press.chapter import Fault, read
-from press.page import check_text
 
 GOOD = """\
 # A chapter
@@ -74,9 +74,7 @@ def book(root: Path) -> Iterator[Book]:
 def prove(book: Book, text: str) -> None:
     path = book.root / "chapter.md"
     path.write_text(text, encoding="utf-8")
-    chapter = read(path)
-    check_text(chapter)
-    book.prove(chapter)
+    page.prove(read(path), book)
 
 
 def test_a_good_chapter_passes(book: Book) -> None:
@@ -228,11 +226,12 @@ OUTPUT = "\n<!--pytest-codeblocks:expected-output-->\n\n```\n6\n```\n"
 
 def test_outputs_are_written_in_place(book: Book) -> None:
     path = book.root / "chapter.md"
-    for text in (GOOD.replace("\n6\n", "\n7\n"), GOOD.replace(OUTPUT, "")):
-        assert text != GOOD
-        path.write_text(text, encoding="utf-8")
-        chapter = read(path)
-        assert with_outputs(chapter, book.run(chapter)) == GOOD
+    for front in ("", "---\ndescription: x\n---\n", "---\ndescription: x\n---\n\n\n"):
+        for text in (GOOD.replace("\n6\n", "\n7\n"), GOOD.replace(OUTPUT, "")):
+            assert text != GOOD
+            path.write_text(front + text, encoding="utf-8")
+            chapter = read(path)
+            assert with_outputs(chapter, book.run(chapter)) == front + GOOD
 
 
 def test_only_what_changed_runs_again(root: Path) -> None:
