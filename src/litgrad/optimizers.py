@@ -73,9 +73,9 @@ def _decay(weight_decay: float | Array, parameters: Array) -> float | Array:
 
 @dataclass(eq=False)
 class SGD(Optimizer):
-    """v ← μ v + (1 − dampening) g, then w ← w − η v; Nesterov: w − η (g + μ v).
+    """v ← β v + (1 − dampening) g, then w ← w − η v; Nesterov: w − η (g + β v).
 
-    With the default μ = 0 it is plain gradient descent; with dampening = μ,
+    With the default β = 0 it is plain gradient descent; with dampening = β,
     v is the moving average of the gradients.
 
     >>> w = np.array([1.0])

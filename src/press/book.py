@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -139,7 +140,10 @@ class Book:
 
     def _remember(self, chain: list[Program], result: Result) -> None:
         self.cache.mkdir(parents=True, exist_ok=True)
-        (self.cache / self._key(chain)).write_text(json.dumps(asdict(result)), encoding="utf-8")
+        file = self.cache / self._key(chain)
+        written = file.with_suffix(f".{os.getpid()}")  # whole at once: others may be reading
+        written.write_text(json.dumps(asdict(result)), encoding="utf-8")
+        written.replace(file)
 
     def _recall(self, chain: list[Program]) -> Result | None:
         file = self.cache / self._key(chain)

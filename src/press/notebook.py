@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from press.chapter import BLOCK, Chapter
 from press.page import MARKS, cut
 
+_ATTRS = re.compile(r"^ {4}attrs: .*\n", re.MULTILINE)
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -18,7 +19,7 @@ def notebook(chapter: Chapter) -> NotebookNode:
         for span in (program.figure_span, program.output_span):
             if span:
                 cut(lines, span, "")
-    text = MARKS.sub("", "".join(lines))
+    text = _ATTRS.sub("", MARKS.sub("", "".join(lines)))
     text = re.sub(rf"^{BLOCK.pattern}[ |]*(?P<title>.*)$", _heading, text, flags=re.MULTILINE)
     book: NotebookNode = jupytext.reads(text, fmt="md")
     book["metadata"] = {"kernelspec": _KERNEL}
