@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from press import style
 from press.book import Book, with_outputs
 from press.chapter import Fault, read
 from press.page import prove
@@ -18,7 +19,7 @@ def main() -> int:
     options = parser.parse_args()
     root = Path.cwd()
     files = options.files or [*sorted(root.glob("docs/**/*.md")), root / "README.md"]
-    faults = 0
+    faults, sound = 0, []
     book = Book(root)
     for file in files:
         began = time.perf_counter()
@@ -32,8 +33,14 @@ def main() -> int:
             faults += 1
             print(fault.report, file=sys.stderr)
         else:
+            sound.append(chapter)
             print(f"{file}: {len(chapter.programs)} programs, {time.perf_counter() - began:.1f} s")
     book.close()
+    try:
+        style.check(sound, root)
+    except Fault as fault:
+        faults += 1
+        print(fault.report, file=sys.stderr)
     return int(faults > 0)
 
 

@@ -28,8 +28,10 @@ class Fault(Exception):  # noqa: N818  what is wrong is the page, not the progra
 
     def __init__(self, path: Path, line: int, message: str, source: str = "") -> None:
         self.path, self.line = path, line
+        here = Path.cwd()
+        place = path.relative_to(here) if path.is_relative_to(here) else path
         super().__init__(
-            f"{path}:{line}: {message}" + (f"\n    {source.strip()}" if source else "")
+            f"{place}:{line}: {message}" + (f"\n    {source.strip()}" if source else "")
         )
 
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from press import page
+from press import page, style
 from press.book import Book, with_outputs
 from press.chapter import Fault, read
 
@@ -243,3 +243,37 @@ def test_only_what_changed_runs_again(root: Path) -> None:
     prove(book, "\n" + GOOD.replace("[1, 2, 3]", "[3, 2, 1]"))
     assert [line for _, line, _ in book.ran[first:]] == [41]
     book.close()
+
+
+STYLE = {
+    "badly formatted": ("print(2 * 3)", "print( 2*3 )", 6, "ruff format would write"),
+    "an unused import": ("import matplotlib", "import os\n\nimport matplotlib", 40, "F401"),
+    "mistyped": ("print(2 * 3)", 'print(2 * 3 + len(3))\nx: int = "3"', 6, "incompatible type"),
+    "mistyped in a chain": ("twice(3) == 6", "twice(3) == len(6)", 34, "arg-type"),
+    "an unused name in a solution": ("    return 2 * x", "    y = 3\n    return 2 * x", 26, "F841"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), STYLE.values(), ids=STYLE)
+def test_style_and_types_are_checked_at_their_line(
+    styled: Path, old: str, new: str, line: int, words: str
+) -> None:
+    path = styled / "docs" / "chapter.md"
+    path.write_text(GOOD)
+    style.check([read(path)], styled)
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(Fault) as caught:
+        style.check([read(path)], styled)
+    assert f"chapter.md:{line}: " in str(caught.value)
+    assert words in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def styled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the style of this one."""
+    root = tmp_path_factory.mktemp("styled")
+    (root / "docs").mkdir()
+    for name in ("pyproject.toml", "docs/ruff.toml", "docs/mypy.ini"):
+        (root / name).write_bytes((Path(__file__).parents[2] / name).read_bytes())
+    return root

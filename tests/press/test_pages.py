@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from press import style
 from press.book import Book
 from press.chapter import read
 from press.page import prove
@@ -18,3 +19,7 @@ def test_what_the_page_says_is_so(path: Path) -> None:
     book = Book(ROOT)
     prove(chapter, book)
     book.close()
+
+
+def test_programs_have_the_library_s_style_and_types() -> None:
+    style.check([read(path) for path in PAGES], ROOT)
