@@ -18,7 +18,7 @@ test: .venv/installed  ## everything: style, types, unit tests, doctests, fences
 	$(BIN)/pytest --cov
 
 test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exercises, formulas
-	$(BIN)/pytest -q tests/press docs README.md
+	$(BIN)/pytest -q tests/press tests/site docs README.md
 
 site: .venv/installed  ## the site, strictly built into site/
 	$(BIN)/mkdocs build --strict

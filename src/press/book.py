@@ -67,7 +67,7 @@ class Book:
             line, reason = result.error["line"], result.error["message"]
             if program.role == "check":
                 reason = f"the solution fails its check: {reason}"
-            fault = chapter.fault(min(line, len(chapter.lines)), reason)
+            fault = chapter.fault(line, reason)
             fault.add_note(result.error["traceback"])
             raise fault
         if program.output is None and result.output and not chapter.is_continued(program):
@@ -155,6 +155,11 @@ class Book:
         uses = self._library if IMPORTS_LITGRAD.search("".join(code)) else ""
         return _digest(json.dumps([code, self._tools, uses]).encode()) + ".json"
 
+    @property
+    def state(self) -> str:
+        """A name for all that every lab depends on, its own text apart."""
+        return _digest((self._tools + self._library).encode())
+
     @cached_property
     def _tools(self) -> str:
         lock = self.root / "requirements.txt"
@@ -172,7 +177,7 @@ def _digest(data: bytes) -> str:
 def _folder(package: Any) -> str:
     """What the files of a package come to."""
     folder = Path(package.__file__).parent
-    files = sorted(file for file in folder.iterdir() if file.suffix in {".py", ".npy"})
+    files = sorted(file for file in folder.rglob("*") if file.suffix in {".py", ".npy", ".j2"})
     return _digest(b"".join(file.read_bytes() for file in files))
 
 

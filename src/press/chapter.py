@@ -108,7 +108,8 @@ class Chapter:
 
     def fault(self, line: int, message: str) -> Fault:
         """A fault on one of this chapter's lines."""
-        return Fault(self.path, line, message, self.lines[line - 1])
+        source = self.path.read_text(encoding="utf-8").splitlines()
+        return Fault(self.path, line, message, source[line - 1] if line <= len(source) else "")
 
 
 def read(path: Path) -> Chapter:

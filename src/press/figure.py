@@ -42,6 +42,7 @@ def inline(svg: str, name: str, alt: str) -> str:
     root.attrib.pop("version", None)
     root.set("role", "img")
     root.set("aria-label", alt)
+    root.set("fill", "currentColor")  # Matplotlib writes no fill where it is black
     root.set("style", f"max-width: {width / 72:.2f}in")
     markup = ET.tostring(root, encoding="unicode")
     return re.sub(r">\s+<", "><", re.sub(r"[\n ]+", " ", markup))

@@ -1,17 +1,27 @@
 """What MkDocs needs to know of press, and nothing more: its events, and a page's files."""
 
 import html
+import json
+import os
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils.meta import get_data
+from mkdocs_jupyter.config import settings
+from nbclient.exceptions import CellExecutionError
 
-from press import font, notebook, page
-from press.book import Book
+from press import font, hosts, lab, notebook
+from press import page as pages
+from press.book import Book, Result
 from press.chapter import Chapter, Fault, read
 from press.page import Page
 
+TEMPLATES = Path(__file__).parent / "templates"
 _pages: dict[str, tuple[Chapter, Page]] = {}
 _drawings: dict[str, str] = {}
 _state: dict[str, Any] = {}
@@ -19,10 +29,17 @@ _state: dict[str, Any] = {}
 
 def on_config(config: Any) -> Any:
     """Begin with an empty book."""
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "315532800")  # two builds are the same bytes
     root = Path(config["config_file_path"]).parent
     _state["book"] = Book(root)
     _pages.clear()
     _drawings.clear()
+    jupyter = config["plugins"].get("mkdocs-jupyter")
+    if jupyter:  # it knows no change but the notebook's own, and its pages are not ours
+        jupyter.config["cache_dir"] = str(root / ".cache" / "labs" / _state["book"].state)
+        settings.templates_dir = str(TEMPLATES)
+        os.environ["JUPYTER_CONFIG_PATH"] = str(TEMPLATES)  # its time limit, and no network
+        os.environ["MPLBACKEND"] = "module://press.backend"
     return config
 
 
@@ -41,25 +58,83 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return made.text
 
 
+def on_pre_page(page: Any, **_: Any) -> Any:
+    """Have a lab rendered as a chapter is, once mkdocs-jupyter has run it."""
+    path = Path(page.file.abs_src_path or "")
+    if path.suffix == ".py":
+        page.render = partial(_render_lab, page, path, page.render)
+    return page
+
+
+def _render_lab(page: Any, path: Path, run: Callable[..., None], config: Any, files: Any) -> None:
+    try:
+        run(config, files)
+        chapter, results = lab.read(path, json.loads(page.content))
+        pages.prove_text(chapter)
+    except CellExecutionError as error:
+        raise PluginError(lab.failure(path, str(error)).report) from None
+    except Fault as fault:
+        raise PluginError(fault.report) from None
+    made = _draw(chapter, results)
+    _pages[page.file.src_uri] = chapter, made
+    page.markdown, page.meta = get_data(chapter.front + made.text)
+    MkDocsPage.render(page, config, files)
+
+
 def make(chapter: Chapter, book: Book) -> Page:
     """A proved page."""
-    results = page.prove(chapter, book)
+    return _draw(chapter, pages.prove(chapter, book))
+
+
+def _draw(chapter: Chapter, results: list[Result]) -> Page:
+    """The page of a chapter, with its figures kept to be written."""
+    book: Book = _state["book"]
     for program, result in zip(chapter.programs, results, strict=True):
         if program.figure:
             place = chapter.path.parent / program.figure
             _drawings[str(place)] = book.frames(program, result)[0]["svg"]
-    return page.make(chapter, results, book)
+    return pages.make(chapter, results, book)
 
 
 def on_page_content(content: str, page: Any, **_: Any) -> str:
-    """Put programs, figures and formulas in the places of their marks."""
-    found = _pages.get(page.file.src_uri)
-    return found[1].finish(content) if found else content
+    """Put programs, figures and formulas in the places of their marks, and offer the downloads."""
+    if page.file.src_uri not in _pages:
+        return content
+    chapter, made = _pages[page.file.src_uri]
+    content = made.finish(content)
+    if chapter.path.parent.name in {"chapters", "labs"}:
+        content = content.replace("</h1>", f"</h1>\n{_downloads(chapter.path)}", 1)
+    return content
+
+
+def _downloads(path: Path) -> str:
+    source = "Markdown" if path.suffix == ".md" else "script"
+    return (
+        f'<p class="downloads">Download as <a href="../{path.stem}.ipynb" download>notebook</a>'
+        f' or <a href="../{path.name}" download>{source}</a></p>'
+    )
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """Refuse a page that would load something from another host."""
+    for address in hosts.loaded(output):
+        if not address.startswith(config["site_url"]):
+            files = [Path(page.file.abs_src_path or ""), Path(config["config_file_path"])]
+            _refuse(address, hosts.line_of(address, files) or (files[0], 1))
+    return output
+
+
+def _refuse(address: str, place: tuple[Path, int]) -> None:
+    message = f"the page would load {address}; keep a copy of it in docs/assets"
+    raise PluginError(str(Fault(*place, message)))
 
 
 def on_post_build(config: Any) -> None:
     """Write the font of the formulas, and every chapter's downloads."""
     site, docs = Path(config["site_dir"]), Path(config["docs_dir"])
+    for file in docs.glob("assets/**/*.css"):
+        for line, address in hosts.styled(file.read_text(encoding="utf-8")):
+            _refuse(address, (file, line))
     letters: set[str] = set()
     for uri, (chapter, made) in _pages.items():
         if not chapter.programs:

@@ -14,18 +14,34 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 def notebook(chapter: Chapter) -> NotebookNode:
     """The chapter's text and programs as cells, without outputs: running makes them."""
+    if chapter.path.suffix == ".py":
+        book: NotebookNode = jupytext.read(chapter.path)
+        book["cells"] = [cell for cell in book["cells"] if cell["cell_type"] != "raw"]
+    else:
+        book = jupytext.reads(_markdown(chapter), fmt="md")
+    book["metadata"] = {"kernelspec": _KERNEL}
+    for number, cell in enumerate(book["cells"]):
+        cell["id"], cell["metadata"] = f"cell-{number}", {}
+        cell["source"] = (
+            _plain(cell["source"]) if cell["cell_type"] == "markdown" else cell["source"]
+        )
+    return book
+
+
+def _markdown(chapter: Chapter) -> str:
+    """The chapter without what running the programs will make."""
     lines = chapter.text.splitlines(keepends=True)
     for program in reversed(chapter.programs):
         for span in (program.figure_span, program.output_span):
             if span:
                 cut(lines, span, "")
-    text = _ATTRS.sub("", MARKS.sub("", "".join(lines)))
-    text = re.sub(rf"^{BLOCK.pattern}[ |]*(?P<title>.*)$", _heading, text, flags=re.MULTILINE)
-    book: NotebookNode = jupytext.reads(text, fmt="md")
-    book["metadata"] = {"kernelspec": _KERNEL}
-    for number, cell in enumerate(book["cells"]):
-        cell["id"], cell["metadata"] = f"cell-{number}", {}
-    return book
+    return MARKS.sub("", "".join(lines))
+
+
+def _plain(text: str) -> str:
+    """Text with its blocks as plain Markdown."""
+    text = _ATTRS.sub("", text)
+    return re.sub(rf"^{BLOCK.pattern}[ |]*(?P<title>.*)$", _heading, text, flags=re.MULTILINE)
 
 
 def as_json(chapter: Chapter) -> str:

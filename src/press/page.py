@@ -43,13 +43,17 @@ def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
     page = Page("")
     lines = chapter.text.splitlines(keepends=True)
     for program, result in reversed(list(zip(chapter.programs, results, strict=True))):
-        if program.figure_span:
+        mark = page.put(_program(program), "div")
+        if program.figure:
             name = PurePosixPath(program.figure).stem
-            drawn = figure.figure(book.frames(program, result), name, program.alt)
-            cut(lines, program.figure_span, page.put(drawn, "div"))
+            drawn = page.put(figure.figure(book.frames(program, result), name, program.alt), "div")
+            if program.figure_span:
+                cut(lines, program.figure_span, drawn)
+            else:
+                mark += f"\n\n{drawn}"
         if program.output_span:
             cut(lines, program.output_span, "")
-        cut(lines, program.span, page.put(_program(program), "div"))
+        cut(lines, program.span, mark)
     text = MARKS.sub("", "".join(lines))
     page.text = formula.replace(
         text,
@@ -61,9 +65,14 @@ def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
 
 def prove(chapter: Chapter, book: Book) -> list[Result]:
     """The results of the programs, if they and every formula and number of the text hold."""
+    prove_text(chapter)
+    return book.prove(chapter)
+
+
+def prove_text(chapter: Chapter) -> None:
+    """Raise the first formula that is not understood, or number that comes from nowhere."""
     formula.replace(chapter.text, lambda _: "", chapter.fault)
     prose.check(chapter)
-    return book.prove(chapter)
 
 
 def cut(lines: list[str], span: Span, mark: str) -> None:

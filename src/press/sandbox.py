@@ -52,8 +52,8 @@ def run(path: str, parts: list[tuple[int, str]]) -> dict[str, Any]:
     for line, code in parts:
         source += [""] * (line - 1 - len(source)) + code.splitlines()
     linecache.cache[path] = (0, None, [f"{text}\n" for text in source], path)
-    output = Output()
-    sys.stdout = sys.stderr = output
+    output = sys.stdout = Output()
+    errors = sys.stderr = Output()
     sys.stdin = io.StringIO()
     warnings.resetwarnings()
     warnings.simplefilter("error")
@@ -62,10 +62,12 @@ def run(path: str, parts: list[tuple[int, str]]) -> dict[str, Any]:
     try:
         for line, code in parts:
             exec(compile("\n" * (line - 1) + code, path, "exec"), namespace)  # noqa: S102
-        figures = _figures()
+        drawn = figures()
+        if errors.getvalue():  # such as a file left open: it warns where nobody can catch it
+            raise ResourceWarning(errors.getvalue().strip())  # noqa: TRY301
     except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are faults too
-        return {"output": output.getvalue(), "figures": [], "error": _explain(error, path)}
-    return {"output": output.getvalue(), "figures": figures, "error": None}
+        return {"output": output.getvalue(), "figures": [], "error": _explain(error, path, line)}
+    return {"output": output.getvalue(), "figures": drawn, "error": None}
 
 
 def _guard(folder: Path) -> None:
@@ -88,12 +90,12 @@ def _guard(folder: Path) -> None:
     sys.addaudithook(hook)
 
 
-def _figures() -> list[dict[str, str]]:
+def figures() -> list[dict[str, str]]:
     """The open figures as SVG, with their labels."""
     plt = sys.modules.get("matplotlib.pyplot")
     if plt is None:
         return []
-    figures = []
+    drawn = []
     settings = {"svg.fonttype": "none", "svg.hashsalt": "press"}
     for number in plt.get_fignums():
         figure = plt.figure(number)
@@ -105,17 +107,17 @@ def _figures() -> list[dict[str, str]]:
                 transparent=True,
                 metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
             )
-        figures.append({"svg": buffer.getvalue(), "label": figure.get_label()})
-    return figures
+        drawn.append({"svg": buffer.getvalue(), "label": figure.get_label()})
+    return drawn
 
 
-def _explain(error: BaseException, path: str) -> dict[str, Any]:
+def _explain(error: BaseException, path: str, start: int) -> dict[str, Any]:
     """An exception as a reader sees it: without the frames of press."""
     if isinstance(error, SyntaxError) and error.filename == path:
-        line = error.lineno or 1
+        line = error.lineno or start
     else:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
-        line = (frames[-1].lineno if frames else None) or 1
+        line = (frames[-1].lineno if frames else None) or start
     report = traceback.TracebackException.from_exception(error)
     while report.stack and report.stack[0].filename != path:
         del report.stack[0]

@@ -83,6 +83,5 @@ def _fault(report: str, pages: dict[str, Chapter]) -> Fault | None:
     """The first finding of a tool's report."""
     for found in _FOUND.finditer(report):
         if found["stem"] in pages:
-            chapter, line = pages[found["stem"]], int(found["line"])
-            return chapter.fault(min(line, len(chapter.lines)), found["message"])
+            return pages[found["stem"]].fault(int(found["line"]), found["message"])
     return None

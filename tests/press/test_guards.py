@@ -1,12 +1,13 @@
 """Every guard of press, with the fault planted that it must catch, by file and line."""
 
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from press import page, style
-from press.book import Book, with_outputs
+from press.book import Book, _folder, with_outputs
 from press.chapter import Fault, read
 
 GOOD = """\
@@ -94,6 +95,8 @@ FAULTS = {
     "removes a file": (FIRST, "import os\nos.remove('/x')\n", 7, "its own folder only, not to /x"),
     "differs between runs": (FIRST, "print(id(object()), hash('a'))\n", 6, "when it runs again"),
     "warns": (FIRST, "import warnings\nwarnings.warn('old')\nprint(6)\n", 7, "UserWarning: old"),
+    "writes to stderr": (FIRST, "import sys\nprint('x', file=sys.stderr)\nprint(6)\n", 6, "x"),
+    "leaves a file open": (FIRST, "open('x', 'w')\nprint(6)\n", 6, "unclosed file"),
     "ends its interpreter": (FIRST, "import os\nos._exit(0)\n", 6, "ended its interpreter"),
     "exits": (FIRST, "raise SystemExit(3)\n", 6, "SystemExit: 3"),
     "prints without end": (FIRST, "while True:\n    print('x' * 999)\n", 7, "prints more than"),
@@ -243,6 +246,30 @@ def test_only_what_changed_runs_again(root: Path) -> None:
     prove(book, "\n" + GOOD.replace("[1, 2, 3]", "[3, 2, 1]"))
     assert [line for _, line, _ in book.ran[first:]] == [41]
     book.close()
+
+
+def test_a_change_in_litgrad_runs_what_imports_it(root: Path) -> None:
+    text = GOOD.replace("import matplotlib", "from litgrad import plots\nimport matplotlib")
+    text = text.replace("plt.plot(", "plots.curves(")
+    before = Book(root, cache=root / "other")
+    prove(before, text)
+    before.close()
+    after = Book(root, cache=root / "other")
+    after._library = "another"  # noqa: SLF001
+    prove(after, text)
+    assert [line for _, line, _ in after.ran] == [40]
+    after.close()
+
+
+def test_the_state_of_litgrad_is_that_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    package, other = types.ModuleType("package"), tmp_path / "sub" / "module.py"
+    package.__file__ = str(tmp_path / "__init__.py")
+    states = set()
+    for text in ("x = 1", "x = 2", "x = 2 "):
+        other.write_text(text)
+        states.add(_folder(package))
+    assert len(states) == 3
 
 
 STYLE = {

@@ -1,0 +1,119 @@
+"""Built sites to test: a small one that each test may break, and the real one."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from mkdocs.utils.yaml import yaml_load
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """\
+```python
+print(2 * 3)
+```
+
+<!--pytest-codeblocks:expected-output-->
+
+```
+6
+```
+"""
+CHAPTER = f"""\
+# A chapter
+
+## One section
+
+See [the front page](../index.md), [this section](#one-section) and [the lab](../labs/lab.py).
+
+{PROGRAM}
+![A dot](../assets/dot.svg)
+
+```python
+import matplotlib.pyplot as plt
+from litgrad import plots
+
+plots.curves([1, 2, 3])
+plt.show()
+```
+
+![A line that rises](figures/line.svg)
+"""
+LAB = """\
+# ---
+# description: A small lab.
+# ---
+
+# %% [markdown]
+# # A lab
+#
+# The slope $2x$ of [a chapter](../chapters/chapter.md#one-section).
+
+# %%
+import matplotlib.pyplot as plt
+
+lines = [1, 2, 3]
+print(len(lines))
+
+# %% alt="Two lines that rise, the second more than the first."
+for slope in lines[:2]:
+    plt.figure(label=f"slope {slope}").gca().plot([0, slope])
+plt.show()
+
+# %% [markdown]
+# ## What it shows
+#
+# Lines.
+"""
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>\n'
+STYLE = ".dot {\n  color: red;\n}\n"
+
+
+def build(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    """Build a site strictly, as make site does."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def write_site(root: Path) -> None:
+    """A small site with this one's settings."""
+    settings = yaml_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    settings["nav"] = ["index.md", "chapters/chapter.md", "labs/lab.py"]
+    settings["site_url"] = "http://127.0.0.1:8000/"
+    settings["hooks"] = [str(ROOT / "src/press/hooks.py")]
+    settings["theme"]["custom_dir"] = str(ROOT / "src/press/theme")
+    settings["plugins"] = [p for p in settings["plugins"] if "mkdocstrings" not in p]
+    settings["watch"] = []
+    settings["extra_css"], settings["extra_javascript"] = ["assets/style.css"], []
+    for name, text in {
+        "mkdocs.yml": yaml.dump(settings, sort_keys=False),
+        "docs/index.md": "# A site\n\nText.\n",
+        "docs/chapters/chapter.md": CHAPTER,
+        "docs/labs/lab.py": LAB,
+        "docs/assets/dot.svg": DOT,
+        "docs/assets/style.css": STYLE,
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small site."""
+    root = tmp_path_factory.mktemp("small")
+    write_site(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real site, built once."""
+    target = tmp_path_factory.mktemp("site") / "site"
+    done = build(ROOT, target)
+    assert done.returncode == 0, done.stderr
+    return target

@@ -1,0 +1,142 @@
+"""The built site against what was run: every program, notebook and byte of it is accounted for."""
+
+import ast
+import doctest
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from press.book import Book
+from press.chapter import read
+from tests.site.conftest import ROOT, build, write_site
+
+LIBRARY = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("src/litgrad/*.py"))
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+class Blocks(HTMLParser):
+    """The text of every <pre> of a page, with the classes of all that it stands in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, str]] = []
+        self.found: list[tuple[str, str]] = []
+        self.text: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append((tag, dict(attrs).get("class") or ""))
+        if tag == "pre":
+            self.text = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "pre" and self.text is not None:
+            self.found.append((" ".join(classes for _, classes in self.open), self.text))
+            self.text = None
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self.text is not None:
+            self.text += data
+
+
+def is_python(text: str) -> bool:
+    """Whether a text could be a program: it parses, and does more than name or show a value."""
+    try:
+        body = ast.parse(text).body
+    except SyntaxError:
+        return False
+    return any(not isinstance(part, ast.Expr) or isinstance(part.value, ast.Call) for part in body)
+
+
+def test_every_program_on_the_site_is_one_that_ran(site: Path) -> None:
+    book = Book(ROOT)
+    ran = {}
+    for path in ROOT.glob("docs/**/*.md"):
+        chapter = read(path)
+        for program, result in zip(chapter.programs, book.run(chapter), strict=True):
+            assert result.error is None
+            ran[path, program.code] = 0
+    assert not book.ran, "the build has run them all"
+    book.close()
+    programs = 0
+    for page in site.rglob("*.html"):
+        name = page.relative_to(site).parent
+        source = ROOT / "docs" / (f"{name}.md" if name.name else "index.md")
+        blocks = Blocks()
+        blocks.feed(page.read_text(encoding="utf-8"))
+        for classes, text in blocks.found:
+            if (source, text) in ran:
+                ran[source, text] += 1
+                programs += 1
+            elif text.startswith(">>>"):  # pytest runs the library's examples
+                examples = [e.source for e in doctest.DocTestParser().get_examples(text)]
+                assert all(line.strip() in LIBRARY for e in examples for line in e.splitlines())
+            elif not {"output", "doc-signature"} & set(classes.split()) and is_python(text):
+                shown = [line.strip() for line in text.splitlines() if line.strip()]
+                assert all(line in LIBRARY for line in shown), f"{page}: not run:\n{text}"
+    fences = [
+        re.findall(r"^```python$", p.read_text(), re.MULTILINE) for p in ROOT.glob("docs/**/*.md")
+    ]
+    assert programs == sum(map(len, fences))
+    assert all(ran.values()), "a program that ran is missing from its page"
+
+
+def test_every_notebook_runs_from_top_to_bottom(site: Path, tmp_path: Path) -> None:
+    notebooks = sorted(site.rglob("*.ipynb"))
+    assert {n.stem for n in notebooks} >= {p.stem for p in ROOT.glob("docs/chapters/*.md")}
+    assert {n.stem for n in notebooks} >= {p.stem for p in ROOT.glob("docs/labs/*.py")}
+
+    def run(path: Path) -> str:
+        nbformat.validate(nbformat.read(path, as_version=4))
+        folder = tmp_path / path.stem
+        folder.mkdir()
+        shutil.copy(path, folder)
+        command = [sys.executable, "-m", "nbclient.cli", "--timeout=120", path.name]
+        done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+        return f"{path.name}: {done.stderr}" if done.returncode else ""
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [report for report in pool.map(run, notebooks) if report] == []
+
+
+def test_two_builds_from_two_folders_are_the_same_bytes(tmp_path: Path) -> None:
+    sites = []
+    for name in ("one", "other"):
+        root = tmp_path / name / "deep"[: len(name)]
+        write_site(root)
+        done = build(root, root / "site")
+        assert done.returncode == 0, done.stderr
+        files = sorted(path for path in (root / "site").rglob("*") if path.is_file())
+        sites.append({str(f.relative_to(root)): f.read_bytes() for f in files})
+    one, other = sites
+    assert one.keys() == other.keys()
+    assert [name for name in one if one[name] != other[name]] == []
+    assert "site/labs/lab/index.html" in one
+
+
+def test_a_lab_is_light_and_can_be_downloaded(small: Path, tmp_path: Path) -> None:
+    assert build(small, tmp_path / "site").returncode == 0
+    page = (tmp_path / "site/labs/lab/index.html").read_text(encoding="utf-8")
+    assert page.count("<svg") >= 2
+    assert 'aria-label="Two lines that rise, the second more than the first. (slope 1)"' in page
+    assert "<math" in page
+    assert "jp-" not in page
+    book = nbformat.read(tmp_path / "site/labs/lab.ipynb", as_version=4)
+    assert [cell["cell_type"] for cell in book["cells"]] == ["markdown", "code", "code", "markdown"]
+
+
+@pytest.mark.parametrize("kind", ["chapters", "labs"])
+def test_pages_offer_their_downloads(site: Path, kind: str) -> None:
+    for source in (ROOT / "docs" / kind).glob("*.*"):
+        page = (site / kind / source.stem / "index.html").read_text(encoding="utf-8")
+        assert f'href="../{source.stem}.ipynb"' in page
+        assert (site / kind / f"{source.stem}.ipynb").exists()

@@ -1,0 +1,76 @@
+"""Every fault of a site that the strict build must refuse, planted in a small one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.site.conftest import build
+
+CHAPTER, LAB, STYLE, MKDOCS = (
+    "docs/chapters/chapter.md",
+    "docs/labs/lab.py",
+    "docs/assets/style.css",
+    "mkdocs.yml",
+)
+FOREIGN = "https://example.org"
+FAULTS = {
+    "a dead link": (CHAPTER, "../index.md", "../away.md", "chapter.md' contains a link '../away"),
+    "a dead anchor": (CHAPTER, "(#one-section)", "(#two)", "no such anchor on this page"),
+    "a dead anchor elsewhere": (LAB, "md#one-section", "md#two", "not contain an anchor '#two'"),
+    "a page outside of the navigation": (MKDOCS, "- labs/lab.py\n", "", 'included in the "nav"'),
+    "a page that is not there": (MKDOCS, "- index.md\n", "- index.md\n- away.md\n", "away.md"),
+    "a foreign image": (CHAPTER, "../assets/dot.svg", f"{FOREIGN}/x.png", f"{CHAPTER}:17: "),
+    "a foreign script": (
+        CHAPTER,
+        "## One",
+        f'<script src="{FOREIGN}/x.js"></script>\n\n## One',
+        f"{CHAPTER}:3: ",
+    ),
+    "a foreign script for all pages": (
+        MKDOCS,
+        "extra_javascript: []",
+        f"extra_javascript: ['{FOREIGN}/x.js']",
+        "mkdocs.yml:",
+    ),
+    "a foreign style": (MKDOCS, "- assets/style.css", f"- {FOREIGN}/x.css", "mkdocs.yml:"),
+    "a foreign font": (STYLE, "color: red", f"src: url('{FOREIGN}/x.woff2')", f"{STYLE}:2: "),
+    "a program that fails": (CHAPTER, "2 * 3", "2 * 3 / 0", f"{CHAPTER}:8: ZeroDivisionError"),
+    "a lab that fails": (LAB, "print(len(lines))", "1 / 0", f"{LAB}:14: ZeroDivisionError"),
+    "a lab that warns": (
+        LAB,
+        "print(len(lines))",
+        "import warnings\nwarnings.warn('old')",
+        f"{LAB}:15: the cell warns",
+    ),
+    "a figure of a lab without alt text": (
+        LAB,
+        '# %% alt="Two lines that rise, the second more than the first."',
+        "# %%",
+        f"{LAB}:16: this cell draws",
+    ),
+    "an alt text without a figure": (LAB, "# %%\nimport", '# %% alt="x"\nimport', f"{LAB}:10: "),
+    "unknown LaTeX in a lab": (LAB, "$2x$", "$\\slope$", f"{LAB}:8: unknown LaTeX"),
+    "a number from nowhere in a lab": (LAB, "# Lines.", "# Is 3.14.", f"{LAB}:24: no program"),
+    "cells without a blank line between": (LAB, "(len(lines))\n", "(3)", f"{LAB}:15: a blank"),
+}
+
+
+def test_a_good_site_passes(small: Path, tmp_path: Path) -> None:
+    done = build(small, tmp_path / "site")
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), FAULTS.values(), ids=FAULTS)
+def test_a_planted_fault_is_refused(
+    small: Path, tmp_path: Path, file: str, old: str, new: str, words: str
+) -> None:
+    good = (small / file).read_text(encoding="utf-8")
+    assert old in good
+    (small / file).write_text(good.replace(old, new), encoding="utf-8")
+    try:
+        done = build(small, tmp_path / "site")
+    finally:
+        (small / file).write_text(good, encoding="utf-8")
+    assert done.returncode != 0
+    assert words in done.stderr
