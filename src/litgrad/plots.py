@@ -106,7 +106,7 @@ def boundary(predict: Function, x: Array, y: Labels, *, ax: Axes | None = None) 
         own, marker = points[np.equal(y, k)], "os^Dv"[k % 5]
         ax.plot(*own.T, marker, color=SERIES[k % 5], mec=INK, mew=0.5, label=f"class {k}")
     ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
-    ax.legend()
+    ax.legend(frameon=False)
     return ax
 
 
@@ -189,7 +189,7 @@ def graph(variable: Variable, *, ax: Axes | None = None) -> Axes:
         text = " = ".join(filter(None, names)) or "variable"
         for word, v in (("value", node.value), ("grad", node.gradient)):
             if v is not None:
-                text += f"\n{word} {f'{v.item():.4g}' if v.size == 1 else v.shape}"
+                text += f"\n{word} {f'{v.item() + 0.0:.4g}' if v.size == 1 else v.shape}"
         ax.text(column, y[node], text.replace("-", "−"), ha="center", va="center", size=8)
     ax.set(xlim=((left - width) / 2, (left + width) / 2), ylim=(height - 0.5, -0.5))
     ax.axis("off")
