@@ -7,6 +7,7 @@ page's own font, and the same figure is always the same bytes.
 import html
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from typing import Any
 
 from litgrad import plots
@@ -18,6 +19,7 @@ COLORS = {plots.INK: "currentColor", plots.MUTED: f"var(--figure-muted, {plots.M
 }
 _COLOR = re.compile("|".join(COLORS))
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_LONG = re.compile(r'<path d="(?P<d>[^"]{200,})"(?P<rest>[^>]*?)/>')
 _FONT = re.compile(r"font:\s*(?:\w+ )*?(?P<size>[\d.]+)px [^;]*")
 
 ET.register_namespace("", SVG)
@@ -63,9 +65,28 @@ def _value(key: str, value: str, name: str, used: set[str]) -> str:
         value = _COLOR.sub(lambda m: COLORS[m[0]], value)
         value = _FONT.sub(lambda m: f"font-size: {m['size']}px", value)
         value = re.sub(r"font-family: [^;]*;? ?", "", value)
-    if key in {"d", "x", "y"}:  # a tenth of a point is finer than a screen
-        value = _NUMBER.sub(lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), value)
-    return value
+    if key in {"x", "y"}:
+        value = _NUMBER.sub(lambda m: _tenths(round(float(m[0]) * 10)), value)
+    return _path(value) if key == "d" else value
+
+
+def _path(d: str) -> str:
+    """A line told from point to point, in tenths: finer than a screen, and half as long."""
+    short, x, y, start = "", 0, 0, (0, 0)
+    for command, numbers in re.findall("([MLQCz])([^MLQCz]*)", d):
+        tenths = [round(float(number) * 10) for number in numbers.split()]
+        if command == "L":
+            short += f"l{_tenths(tenths[0] - x)} {_tenths(tenths[1] - y)}"
+        else:
+            short += command + " ".join(map(_tenths, tenths))
+        x, y = tenths[-2:] or start
+        start = (x, y) if command == "M" else start
+    return short.replace(" -", "-")
+
+
+def _tenths(number: int) -> str:
+    """A number of tenths as SVG may write it: -0.5 is -.5."""
+    return re.sub(r"^(-?)0\.", r"\1.", f"{number / 10:g}")
 
 
 def _refer(match: re.Match[str], name: str, used: set[str]) -> str:
@@ -77,10 +98,13 @@ def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:
     if len(frames) == 1:
         return f'<figure class="figure">{inline(frames[0]["svg"], name, alt)}</figure>'
     labels = [frame["label"] or f"{i} of {len(frames)}" for i, frame in enumerate(frames, 1)]
-    pictures = "".join(
-        f'<div class="frame" data-label="{html.escape(label)}"{"" if i == 0 else " hidden"}>'
-        f"{inline(frame['svg'], f'{name}-{i}', f'{alt} ({label})')}</div>"
-        for i, (frame, label) in enumerate(zip(frames, labels, strict=True))
+    pictures = _share(
+        "".join(
+            f'<div class="frame" data-label="{html.escape(label)}"{"" if i == 0 else " hidden"}>'
+            f"{inline(frame['svg'], f'{name}-{i}', f'{alt} ({label})')}</div>"
+            for i, (frame, label) in enumerate(zip(frames, labels, strict=True))
+        ),
+        name,
     )
     return (
         f'<figure class="figure flipbook">{pictures}<figcaption class="controls" hidden>'
@@ -88,4 +112,18 @@ def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:
         f'<input type="range" min="0" max="{len(frames) - 1}" value="0" '
         f'aria-label="Frame" aria-valuetext="{html.escape(labels[0])}">'
         f"<output>{html.escape(labels[0])}</output></figcaption></figure>"
+    )
+
+
+def _share(pictures: str, name: str) -> str:
+    """Frames that draw the same long lines, with these lines written once, before all frames."""
+    drawn = Counter(match["d"] for match in _LONG.finditer(pictures))
+    shared = {d: f"{name}-line-{i}" for i, (d, n) in enumerate(drawn.items()) if n > 1}
+    if not shared:
+        return pictures
+    lines = "".join(f'<path id="{key}" d="{d}" />' for d, key in shared.items())
+    hidden = 'width="0" height="0" style="position: absolute" aria-hidden="true"'
+    return f'<svg xmlns="{SVG}" {hidden}><defs>{lines}</defs></svg>' + _LONG.sub(
+        lambda m: f'<use href="#{shared[m["d"]]}"{m["rest"]}/>' if m["d"] in shared else m[0],
+        pictures,
     )

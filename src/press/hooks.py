@@ -15,7 +15,7 @@ from mkdocs.utils.meta import get_data
 from mkdocs_jupyter.config import settings
 from nbclient.exceptions import CellExecutionError
 
-from press import font, hosts, lab, notebook
+from press import font, hosts, lab, notebook, terms
 from press import page as pages
 from press.book import Book, Result
 from press.chapter import Chapter, Fault, read
@@ -34,6 +34,8 @@ def on_config(config: Any) -> Any:
     _state["book"] = Book(root)
     _pages.clear()
     _drawings.clear()
+    glossary = Path(config["docs_dir"]) / "reference" / "glossary.md"
+    _state["terms"] = terms.read(glossary.read_text("utf-8")) if glossary.exists() else {}
     jupyter = config["plugins"].get("mkdocs-jupyter")
     if jupyter:  # it knows no change but the notebook's own, and its pages are not ours
         jupyter.config["cache_dir"] = str(root / ".cache" / "labs" / _state["book"].state)
@@ -101,7 +103,7 @@ def on_page_content(content: str, page: Any, **_: Any) -> str:
     if page.file.src_uri not in _pages:
         return content
     chapter, made = _pages[page.file.src_uri]
-    content = made.finish(content)
+    content = made.finish(terms.mark(content, _state["terms"]))
     if chapter.path.parent.name in {"chapters", "labs"}:
         content = content.replace("</h1>", f"</h1>\n{_downloads(chapter.path)}", 1)
     return content
