@@ -8,6 +8,7 @@ import html
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from functools import cache
 from typing import Any
 
 from litgrad import plots
@@ -95,14 +96,19 @@ def _refer(match: re.Match[str], name: str, used: set[str]) -> str:
 
 def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:
     """A figure, or a flipbook if it has several frames."""
+    return _figure(tuple((frame["svg"], frame["label"]) for frame in frames), name, alt)
+
+
+@cache  # the served site asks again at every change
+def _figure(frames: tuple[tuple[str, str], ...], name: str, alt: str) -> str:
     if len(frames) == 1:
-        return f'<figure class="figure">{inline(frames[0]["svg"], name, alt)}</figure>'
-    labels = [frame["label"] or f"{i} of {len(frames)}" for i, frame in enumerate(frames, 1)]
+        return f'<figure class="figure">{inline(frames[0][0], name, alt)}</figure>'
+    labels = [label or f"{i} of {len(frames)}" for i, (_, label) in enumerate(frames, 1)]
     pictures = _share(
         "".join(
             f'<div class="frame" data-label="{html.escape(label)}"{"" if i == 0 else " hidden"}>'
-            f"{inline(frame['svg'], f'{name}-{i}', f'{alt} ({label})')}</div>"
-            for i, (frame, label) in enumerate(zip(frames, labels, strict=True))
+            f"{inline(svg, f'{name}-{i}', f'{alt} ({label})')}</div>"
+            for i, ((svg, _), label) in enumerate(zip(frames, labels, strict=True))
         ),
         name,
     )

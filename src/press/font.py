@@ -1,5 +1,6 @@
 """The font of the formulas: STIX Two Math, cut to the letters that the pages use."""
 
+from functools import cache
 from importlib.metadata import distribution
 from io import BytesIO
 
@@ -12,6 +13,7 @@ ODD = {"h": "\u210e", "∂": "𝜕", "∇": "𝛻"}
 LETTERS = "".join(map(chr, range(0x20, 0x7F))) + "−×·′σηλμρεθΣ∂∇√∈‖⟨⟩"
 
 
+@cache
 def subset(text: str) -> bytes:
     """A WOFF2 file with what is needed to write a text's characters as math."""
     source = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")

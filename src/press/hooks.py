@@ -99,12 +99,12 @@ def _draw(chapter: Chapter, results: list[Result]) -> Page:
 
 
 def on_page_content(content: str, page: Any, **_: Any) -> str:
-    """Put programs, figures and formulas in the places of their marks, and offer the downloads."""
+    """Explain terms, and offer the downloads."""
     if page.file.src_uri not in _pages:
         return content
-    chapter, made = _pages[page.file.src_uri]
-    content = made.finish(terms.mark(content, _state["terms"]))
+    chapter, _made = _pages[page.file.src_uri]
     if chapter.path.parent.name in {"chapters", "labs"}:
+        content = terms.mark(content, _state["terms"])
         content = content.replace("</h1>", f"</h1>\n{_downloads(chapter.path)}", 1)
     return content
 
@@ -118,12 +118,16 @@ def _downloads(path: Path) -> str:
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Refuse a page that would load something from another host."""
+    """Refuse a page that would load something from another host; put the pieces in their places.
+
+    They come last because they are most of the page, and the search has their text.
+    """
     for address in hosts.loaded(output):
         if not address.startswith(config["site_url"]):
             files = [Path(page.file.abs_src_path or ""), Path(config["config_file_path"])]
             _refuse(address, hosts.line_of(address, files) or (files[0], 1))
-    return output
+    found = _pages.get(page.file.src_uri)
+    return found[1].finish(output) if found else output
 
 
 def _refuse(address: str, place: tuple[Path, int]) -> None:

@@ -1,6 +1,8 @@
 """Downloads: a chapter as a notebook, and its figures beside its Markdown."""
 
 import re
+from copy import deepcopy
+from functools import cache
 
 import jupytext
 from nbformat import NotebookNode
@@ -18,7 +20,7 @@ def notebook(chapter: Chapter) -> NotebookNode:
         book: NotebookNode = jupytext.read(chapter.path)
         book["cells"] = [cell for cell in book["cells"] if cell["cell_type"] != "raw"]
     else:
-        book = jupytext.reads(_markdown(chapter), fmt="md")
+        book = deepcopy(_cells(_markdown(chapter)))
     book["metadata"] = {"kernelspec": _KERNEL}
     for number, cell in enumerate(book["cells"]):
         cell["id"], cell["metadata"] = f"cell-{number}", {}
@@ -26,6 +28,12 @@ def notebook(chapter: Chapter) -> NotebookNode:
             _plain(cell["source"]) if cell["cell_type"] == "markdown" else cell["source"]
         )
     return book
+
+
+@cache  # the served site asks again at every change
+def _cells(text: str) -> NotebookNode:
+    cells: NotebookNode = jupytext.reads(text, fmt="md")
+    return cells
 
 
 def _markdown(chapter: Chapter) -> str:

@@ -7,6 +7,7 @@ figure and formula stands; `finish` then puts the markup there.
 import html
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import PurePosixPath
 
 from pygments import highlight
@@ -18,7 +19,7 @@ from press.book import Book, Result
 from press.chapter import CONTINUES, OUTPUT, Chapter, Program, Span
 
 MARKS = re.compile(rf"^<!--[-\s]*(?:{CONTINUES}|{OUTPUT})[-\s]*-->\n*", re.MULTILINE)
-_PLACE = re.compile(r"<(?P<tag>div|span) data-press=\"(?P<number>\d+)\"></(?P=tag)>")
+_PLACE = re.compile(r"<(?P<tag>div|span) data-press=\"(?P<number>\d+)\">[^<]*</(?P=tag)>")
 
 
 @dataclass
@@ -28,10 +29,11 @@ class Page:
     text: str
     pieces: list[str] = field(default_factory=list)
 
-    def put(self, piece: str, tag: str) -> str:
-        """Keep a piece of markup; return the mark that stands for it."""
+    def put(self, piece: str, tag: str, plain: str = "") -> str:
+        """Keep a piece of markup; return the mark that stands for it, with its text to be found."""
         self.pieces.append(piece)
-        return f'<{tag} data-press="{len(self.pieces) - 1}"></{tag}>'
+        text = re.sub(r"[^\w\s]", lambda match: f"&#{ord(match[0])};", plain)
+        return f'<{tag} data-press="{len(self.pieces) - 1}">{text}</{tag}>'
 
     def finish(self, content: str) -> str:
         """The page's HTML with the pieces in their places."""
@@ -43,10 +45,11 @@ def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
     page = Page("")
     lines = chapter.text.splitlines(keepends=True)
     for program, result in reversed(list(zip(chapter.programs, results, strict=True))):
-        mark = page.put(_program(program), "div")
+        mark = page.put(_program(program), "div", program.code)
         if program.figure:
             name = PurePosixPath(program.figure).stem
-            drawn = page.put(figure.figure(book.frames(program, result), name, program.alt), "div")
+            drawn = figure.figure(book.frames(program, result), name, program.alt)
+            drawn = page.put(drawn, "div")
             if program.figure_span:
                 cut(lines, program.figure_span, drawn)
             else:
@@ -57,7 +60,7 @@ def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
     text = MARKS.sub("", "".join(lines))
     page.text = formula.replace(
         text,
-        lambda markup: page.put(markup, "span"),
+        lambda markup: page.put(markup, "span", html.unescape(re.sub("<[^>]*>", "", markup))),
         lambda line, why: ValueError(f"{line}: {why}"),
     )
     return page
@@ -82,7 +85,7 @@ def cut(lines: list[str], span: Span, mark: str) -> None:
 
 def _program(program: Program) -> str:
     """A program's code and output as markup."""
-    code = highlight(program.code, PythonLexer(), HtmlFormatter(nowrap=True))
+    code = _highlight(program.code)
     role = f' data-role="{program.role}"' if program.role else ""
     before = f' data-continues="{program.before.line}"' if program.before else ""
     output = ""
@@ -92,3 +95,8 @@ def _program(program: Program) -> str:
         f'<div class="program" data-line="{program.line}"{role}{before}>'
         f'<div class="highlight"><pre><code>{code}</code></pre></div>{output}</div>'
     )
+
+
+@cache  # the served site asks again at every change
+def _highlight(code: str) -> str:
+    return highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))

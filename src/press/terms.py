@@ -40,7 +40,7 @@ def mark(content: str, entries: dict[str, str]) -> str:
             seen.clear()
         if piece["close"] and inside and piece["tag"] == inside[-1]:
             inside.pop()
-        elif not piece["close"] and piece["tag"] in _LEFT_ALONE:
+        elif not piece["close"] and (piece["tag"] in _LEFT_ALONE or " data-press=" in piece[0]):
             inside.append(piece["tag"])
         return piece[0]
 
