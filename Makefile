@@ -10,8 +10,8 @@ export NO_MKDOCS_2_WARNING = 1
 
 .PHONY: serve test test-docs site outputs bench lock clean
 
-serve: .venv/installed  ## the site at 127.0.0.1:8000, anew at every change
-	$(BIN)/mkdocs serve
+serve: .venv/installed  ## the site at 127.0.0.1:8000; a changed page is built anew
+	$(BIN)/mkdocs serve --dirty --no-strict
 
 test: .venv/installed  ## everything: style, types, unit tests, doctests, fences, coverage, wheel
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy

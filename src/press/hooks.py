@@ -27,6 +27,11 @@ _drawings: dict[str, str] = {}
 _state: dict[str, Any] = {}
 
 
+def on_startup(dirty: bool, **_: Any) -> None:  # noqa: FBT001  MkDocs calls it
+    """Remember whether only changed pages will be built, as the served site does."""
+    _state["dirty"] = dirty
+
+
 def on_config(config: Any) -> Any:
     """Begin with an empty book."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", "315532800")  # two builds are the same bytes
@@ -156,6 +161,7 @@ def on_post_build(config: Any) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(svg, encoding="utf-8")
     target = site / "assets" / "math.woff2"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(font.subset("".join(sorted(letters))))
+    if not (_state["dirty"] and target.exists()):  # it holds the letters of all pages
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(font.subset("".join(sorted(letters))))
     (_state["book"]).close()

@@ -99,4 +99,5 @@ def _program(program: Program) -> str:
 
 @cache  # the served site asks again at every change
 def _highlight(code: str) -> str:
-    return highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))
+    markup: str = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))
+    return markup

@@ -1,12 +1,12 @@
 """Built sites to test: a small one that each test may break, and the real one."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from mkdocs.utils.yaml import yaml_load
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +91,7 @@ def write_site(root: Path) -> None:
     settings["watch"] = []
     settings["extra_css"], settings["extra_javascript"] = ["assets/style.css"], []
     for name, text in {
-        "mkdocs.yml": yaml.dump(settings, sort_keys=False),
+        "mkdocs.yml": json.dumps(settings, indent=1),
         "docs/index.md": "# A site\n\nText.\n",
         "docs/chapters/chapter.md": CHAPTER,
         "docs/labs/lab.py": LAB,
