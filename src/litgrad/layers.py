@@ -233,26 +233,26 @@ class LeakyReLU(Layer):
 
 
 class Dropout(Layer):
-    """While training, zero each entry with probability p, scale the rest by 1 / (1 − p).
+    """While training, zero each entry with probability r, scale the rest by 1 / (1 − r).
 
     >>> Dropout(0.5, rng=np.random.default_rng(0)).forward(np.ones((1, 4)))
     array([[2., 0., 0., 0.]])
     """
 
-    def __init__(self, p: float, *, rng: np.random.Generator) -> None:
+    def __init__(self, rate: float, *, rng: np.random.Generator) -> None:
         super().__init__()
-        self.p = _check.number("p", p, 0, 1)
+        self.rate = _check.number("rate", rate, 0, 1)
         self._rng = _check.generator(rng)
 
     def _operation(self, x: Array, /) -> tuple[Array, Pullback]:
-        kept = (self._rng.random(x.shape) >= self.p) * x.dtype.type(1 / (1 - self.p))
+        kept = (self._rng.random(x.shape) >= self.rate) * x.dtype.type(1 / (1 - self.rate))
         return x * kept, lambda gradient: gradient * kept
 
     def _predict(self, x: Array) -> Array:
         return x.copy()
 
     def _describe(self) -> str:
-        return f"{self.p}"
+        return f"{self.rate}"
 
 
 class Sequential(Layer):

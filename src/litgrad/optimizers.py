@@ -142,7 +142,7 @@ class AdaGrad(Optimizer):
 
 @dataclass(eq=False)
 class RMSProp(Optimizer):
-    """s ← ρ s + (1 − ρ) g², then w ← w − η g / (√s + ε).
+    """u ← β u + (1 − β) g² with β = decay, then w ← w − η g / (√u + ε).
 
     >>> w = np.array([1.0])
     >>> RMSProp(w, learning_rate=0.1, decay=0.75).step(np.array([5.0]))
@@ -169,9 +169,9 @@ class RMSProp(Optimizer):
 
 @dataclass(eq=False)
 class Adam(Optimizer):
-    """m, s: moving averages of g and g²; w ← w − η m̂ / (√ŝ + ε).
+    """m, u: moving averages of g and g²; w ← w − η m̂ / (√û + ε).
 
-    m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) correct for the start at 0.
+    m̂ = m / (1 − β₁ᵗ) and û = u / (1 − β₂ᵗ) correct for the start at 0.
 
     >>> w = np.array([1.0, 1.0])
     >>> Adam(w, learning_rate=0.1).step(np.array([1000.0, -0.001]))

@@ -12,7 +12,7 @@ _FOUND = re.compile(r"(?P<stem>[\w-]+)\.py:(?P<line>\d+):(?:\d+:)? (?P<message>.
 
 
 def check(chapters: list[Chapter], root: Path) -> None:
-    """Raise the first thing that ruff or mypy find in a program, at its place in the chapter.
+    """Raise what ruff or mypy find in the programs, each at its place in its chapter.
 
     Each program becomes a file in which its lines have the numbers that they have in the chapter.
     """
@@ -80,8 +80,12 @@ def _write(file: Path, chain: list[Program]) -> None:
 
 
 def _fault(report: str, pages: dict[str, Chapter]) -> Fault | None:
-    """The first finding of a tool's report."""
-    for found in _FOUND.finditer(report):
-        if found["stem"] in pages:
-            return pages[found["stem"]].fault(int(found["line"]), found["message"])
-    return None
+    """The findings of a tool's report: the first, with the others as its notes."""
+    faults = [
+        pages[found["stem"]].fault(int(found["line"]), found["message"])
+        for found in _FOUND.finditer(report)
+        if found["stem"] in pages
+    ]
+    for other in faults[1:]:
+        faults[0].add_note(str(other))
+    return faults[0] if faults else None
