@@ -35,6 +35,8 @@ def mark(content: str, entries: dict[str, str]) -> str:
 
     def take(piece: re.Match[str]) -> str:
         if piece["tag"] is None:
+            if inside[-1:] == ["em"]:  # here it is defined, or stressed
+                seen.update(match[1].lower() for match in term.finditer(piece[0]))
             return piece[0] if inside else term.sub(explain, piece[0])
         if piece["tag"] == "h2":
             seen.clear()

@@ -28,6 +28,7 @@ def test_links_code_and_the_place_of_definition_are_left_alone():
     for page in ("<a>loss</a>", "<code>loss</code>", "<em>loss</em>", "<p>glossy losseth</p>"):
         assert terms.mark(page, ENTRIES) == page
     assert terms.mark("<p>loss</p>", {}) == "<p>loss</p>"
+    assert terms.mark("<em>loss</em> and loss", ENTRIES) == "<em>loss</em> and loss"
 
 
 def test_the_longest_term_wins():
