@@ -22,7 +22,7 @@ def mark(content: str, entries: dict[str, str]) -> str:
     if not entries:
         return content
     longest_first = sorted(map(re.escape, entries), key=len, reverse=True)
-    term = re.compile(rf"\b({'|'.join(longest_first)})(?=(?:s|es)?\b)", re.IGNORECASE)
+    term = re.compile(rf"\b({'|'.join(longest_first)})(?:s|es)?\b", re.IGNORECASE)
     seen: set[str] = set()
     inside: list[str] = []
 

@@ -19,7 +19,7 @@ def test_a_term_is_explained_once_a_section():
     page = "<h2>Loss</h2><p>The loss. A loss.</p><h2>Two</h2><p>Losses</p>"
     abbr = '<abbr title="One number for how wrong a network is.">'
     expected = (
-        f"<h2>Loss</h2><p>The {abbr}loss</abbr>. A loss.</p><h2>Two</h2><p>{abbr}Loss</abbr>es</p>"
+        f"<h2>Loss</h2><p>The {abbr}loss</abbr>. A loss.</p><h2>Two</h2><p>{abbr}Losses</abbr></p>"
     )
     assert terms.mark(page, ENTRIES) == expected
 
