@@ -32,18 +32,29 @@ def on_startup(dirty: bool, **_: Any) -> None:  # noqa: FBT001  MkDocs calls it
     _state["dirty"] = dirty
 
 
+def on_shutdown(**_: Any) -> None:
+    """Let the interpreters go."""
+    if "book" in _state:
+        _state.pop("book").close()
+
+
 def on_config(config: Any) -> Any:
     """Begin with an empty book."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", "315532800")  # two builds are the same bytes
     root = Path(config["config_file_path"]).parent
-    _state["book"] = Book(root)
+    book, before = Book(root), _state.get("book")
+    if before and before.state == book.state:
+        book = before  # its interpreters are warm
+    elif before:
+        before.close()
+    _state["book"] = book
     _pages.clear()
     _drawings.clear()
     glossary = Path(config["docs_dir"]) / "reference" / "glossary.md"
     _state["terms"] = terms.read(glossary.read_text("utf-8")) if glossary.exists() else {}
     jupyter = config["plugins"].get("mkdocs-jupyter")
     if jupyter:  # it knows no change but the notebook's own, and its pages are not ours
-        jupyter.config["cache_dir"] = str(root / ".cache" / "labs" / _state["book"].state)
+        jupyter.config["cache_dir"] = str(root / ".cache" / "labs" / book.state)
         settings.templates_dir = str(TEMPLATES)
         os.environ["JUPYTER_CONFIG_PATH"] = str(TEMPLATES)  # its time limit, and no network
         os.environ["MPLBACKEND"] = "module://press.backend"
@@ -164,4 +175,3 @@ def on_post_build(config: Any) -> None:
     if not (_state["dirty"] and target.exists()):  # it holds the letters of all pages
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(font.subset("".join(sorted(letters))))
-    (_state["book"]).close()
