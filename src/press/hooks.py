@@ -19,6 +19,7 @@ from press import font, hosts, lab, notebook, terms
 from press import page as pages
 from press.book import Book, Result
 from press.chapter import Chapter, Fault, read
+from press.interpreter import ENVIRONMENT
 from press.page import Page
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,7 +58,7 @@ def on_config(config: Any) -> Any:
         jupyter.config["cache_dir"] = str(root / ".cache" / "labs" / book.state)
         settings.templates_dir = str(TEMPLATES)
         os.environ["JUPYTER_CONFIG_PATH"] = str(TEMPLATES)  # its time limit, and no network
-        os.environ["MPLBACKEND"] = "module://press.backend"
+        os.environ.update(ENVIRONMENT)  # a lab runs as a program does
     return config
 
 
