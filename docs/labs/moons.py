@@ -296,7 +296,7 @@ for seed in range(5):
 #
 # ## What explains the difference
 #
-# There is next to none, and that needs an explanation as well. In the lab on [spirals](spirals.md) a nudge of one millionth to one weight changes the cost visibly within 1,000 steps. Here, nudge each of a few dozen parameters in turn.
+# There is next to none, and that needs an explanation as well. In the lab on [spirals](spirals.py) a nudge of one millionth to one weight changes the cost visibly within 1,000 steps. Here, nudge each of a few dozen parameters in turn.
 
 # %%
 worst = 0.0
