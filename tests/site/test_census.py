@@ -98,22 +98,33 @@ def test_every_program_on_the_site_is_one_that_ran(site: Path) -> None:
     assert all(ran.values()), "a program that ran is missing from its page"
 
 
+def execute(path: Path, folder: Path) -> str:
+    """Run a notebook in a folder of its own; what went wrong, or nothing."""
+    nbformat.validate(nbformat.read(path, as_version=4))
+    folder.mkdir()
+    shutil.copy(path, folder)
+    program = "from nbclient.cli import main; main()"
+    command = [sys.executable, "-c", program, "--timeout=120", "--inplace", path.name]
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    cells = nbformat.read(folder / path.name, as_version=4)["cells"]
+    if done.returncode == 0:
+        assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
+    return f"{path.name}: {done.stderr}" if done.returncode else ""
+
+
 def test_every_notebook_runs_from_top_to_bottom(site: Path, tmp_path: Path) -> None:
     notebooks = sorted(site.rglob("*.ipynb"))
     assert {n.stem for n in notebooks} >= {p.stem for p in ROOT.glob("docs/chapters/*.md")}
     assert {n.stem for n in notebooks} >= {p.stem for p in ROOT.glob("docs/labs/*.py")}
-
-    def run(path: Path) -> str:
-        nbformat.validate(nbformat.read(path, as_version=4))
-        folder = tmp_path / path.stem
-        folder.mkdir()
-        shutil.copy(path, folder)
-        command = [sys.executable, "-m", "nbclient.cli", "--timeout=120", path.name]
-        done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
-        return f"{path.name}: {done.stderr}" if done.returncode else ""
-
     with ThreadPoolExecutor(2) as pool:
-        assert [report for report in pool.map(run, notebooks) if report] == []
+        reports = pool.map(lambda path: execute(path, tmp_path / path.stem), notebooks)
+        assert [report for report in reports if report] == []
+
+
+def test_a_notebook_that_fails_is_noticed(tmp_path: Path) -> None:
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
+    nbformat.write(book, tmp_path / "bad.ipynb")
+    assert "ZeroDivisionError" in execute(tmp_path / "bad.ipynb", tmp_path / "folder")
 
 
 def test_two_builds_from_two_folders_are_the_same_bytes(tmp_path: Path) -> None:
