@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import os
 import re
 import shutil
 import subprocess
@@ -105,7 +106,10 @@ def execute(path: Path, folder: Path) -> str:
     shutil.copy(path, folder)
     program = "from nbclient.cli import main; main()"
     command = [sys.executable, "-c", program, "--timeout=120", "--inplace", path.name]
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, check=False, capture_output=True, text=True
+    )
     cells = nbformat.read(folder / path.name, as_version=4)["cells"]
     if done.returncode == 0:
         assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
