@@ -1,4 +1,4 @@
-"""Terms of the glossary, explained where a chapter uses them: the first time in each section."""
+"""Terms of the glossary, explained where a page first uses them."""
 
 import html
 import re
@@ -38,8 +38,8 @@ def mark(content: str, entries: dict[str, str]) -> str:
             if inside[-1:] == ["em"]:  # here it is defined, or stressed
                 seen.update(match[1].lower() for match in term.finditer(piece[0]))
             return piece[0] if inside else term.sub(explain, piece[0])
-        if piece["tag"] == "h2":
-            seen.clear()
+        if 'id="further-reading"' in piece[0]:
+            seen.update(entries)  # titles are not ours to explain
         if piece["close"] and inside and piece["tag"] == inside[-1]:
             inside.pop()
         elif not piece["close"] and (piece["tag"] in _LEFT_ALONE or " data-press=" in piece[0]):
