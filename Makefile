@@ -17,8 +17,8 @@ test: .venv/installed  ## everything: style, types, unit tests, doctests, fences
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 	$(BIN)/pytest --cov
 
-test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exercises, formulas
-	$(BIN)/pytest -q tests/press tests/site docs README.md
+test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exercises, formulas, links, census
+	$(BIN)/pytest -q tests/press/test_pages.py tests/site/test_census.py -k "not notebook and not bytes"
 
 site: .venv/installed  ## the site, strictly built into site/
 	$(BIN)/mkdocs build --strict
