@@ -1,0 +1,105 @@
+// One Python for all programs: a worker that starts at the first run and stays warm.
+//
+//   off → loading → ready ⇄ running       Stop and failures lead to off
+//
+// A job is {parts, cells, name, alt, element, hear}. It hears of "waiting", "loading", "running",
+// "printed", and in the end of one of "done", "failed" and "stopped".
+const Python = (() => {
+  const assets = new URL(".", document.currentScript.src);
+  const note = JSON.parse(document.getElementById("book")?.textContent || "{}").python;
+  const DRAWS = /\b(matplotlib|pylab|plots|mpl_toolkits)\b/;
+  const NAMES = { core: "Python", matplotlib: "Matplotlib" };
+  let state = "off";
+  let worker = null;
+  let queue = [];
+  let stages = [];
+  let loading = [];
+
+  // What is still to be loaded for a job: Python, and Matplotlib if the program names it.
+  function missing(job) {
+    const draws = job.parts.some(([, code]) => DRAWS.test(code));
+    return ["core", ...(draws ? ["matplotlib"] : [])].filter((stage) => !stages.includes(stage));
+  }
+
+  function next() {
+    const [job, ...others] = queue;
+    others.forEach((other) => other.hear("waiting"));
+    if (!job || state === "loading" || state === "running") return;
+    if (!worker) start();
+    loading = missing(job);
+    if (loading.length) {
+      state = "loading";
+      stages.push(...loading);
+      const { pyodide, build } = note;
+      const places = { pyodide: new URL(pyodide, assets).href, build: new URL(build, assets).href };
+      worker.postMessage({ kind: "load", stages: loading, places });
+      progress(0);
+    } else {
+      state = "running";
+      job.hear("running");
+      const { parts, cells, name, alt } = job;
+      worker.postMessage({ kind: "run", job: JSON.stringify({ parts, cells, name, alt }) });
+    }
+  }
+
+  function start() {
+    worker = new Worker(new URL(`worker.js?${note.build}`, assets), { type: "module" });
+    worker.onmessage = ({ data }) => answer(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      answer({ kind: "failed", why: event.message || "worker.js: it could not be loaded" });
+    };
+  }
+
+  function progress(bytes) {
+    const what = loading.map((stage) => NAMES[stage]).join(" and ");
+    const of = loading.reduce((sum, stage) => sum + note.bytes[stage], 0);
+    queue[0]?.hear("loading", { what, bytes, of });
+  }
+
+  function answer(data) {
+    const [job] = queue;
+    if (data.kind === "loaded") return progress(data.bytes);
+    if (data.kind === "printed") return (job.hasPrinted = true) && job.hear("printed", data);
+    data.during = state;
+    if (data.kind === "failed") end();
+    else state = "ready";
+    // What breaks before a word is printed is often what the program before has left behind.
+    const again = data.kind === "failed" && data.during === "running" && !job.hasPrinted && !job.isSecond;
+    if (again) job.isSecond = true;
+    else if (data.kind !== "ready") queue.shift()?.hear(data.kind, data);
+    next();
+  }
+
+  function end() {
+    if (worker) worker.onmessage = worker.onerror = null;
+    worker?.terminate();
+    worker = null;
+    state = "off";
+    stages = [];
+  }
+
+  return {
+    // Not in a site without Pyodide, nor in one that is opened from a folder on disk.
+    isHere: Boolean(note) && location.protocol.startsWith("http"),
+
+    run(job) {
+      queue.push(job);
+      next();
+    },
+
+    // A program that runs takes its worker with it; a load goes on, for the next run.
+    stop(job) {
+      if (!queue.includes(job)) return;
+      if (job === queue[0] && state === "running") end();
+      queue = queue.filter((other) => other !== job);
+      job.hear("stopped");
+      next();
+    },
+
+    // On another page nobody waits for a program of the one before.
+    leave() {
+      queue.filter((job) => !job.element.isConnected).forEach((job) => this.stop(job));
+    },
+  };
+})();

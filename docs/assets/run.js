@@ -1,0 +1,113 @@
+// Every page: its programs and exercises, and how far the reader is.
+const root = new URL("..", document.currentScript.src);
+const book = JSON.parse(document.getElementById("book")?.textContent ?? "{}");
+
+// What the reader did stays in the reader's browser, if that allows it.
+const kept = {
+  pageOf(address) {
+    return address.startsWith(root.href) ? address.slice(root.href.length).replace(/(index\.html)?([?#].*)?$/, "") : null;
+  },
+  get page() {
+    return this.pageOf(location.href);
+  },
+  get(name) {
+    try {
+      return JSON.parse(localStorage.getItem(root.pathname + name)) ?? {};
+    } catch {
+      return {};
+    }
+  },
+  change(name, change) {
+    const all = this.get(name);
+    change((all[this.page] ??= {}));
+    try {
+      localStorage.setItem(root.pathname + name, JSON.stringify(all));
+    } catch {
+      // full, or forbidden: then it is not kept
+    }
+  },
+};
+
+// An exercise: the reader's answer stands in the starter, and the check says whether it is right.
+class Exercise {
+  constructor(block, programs) {
+    for (const program of programs) {
+      this[program.role] = program;
+      program.exercise = this;
+    }
+    this.block = block;
+    this.title = block.querySelector(".admonition-title");
+    this.name = this.title.textContent.trim();
+    this.mark = element("span", "solved");
+    this.title.append(this.mark);
+    if (this.starter.buttons.edit) this.starter.code.addEventListener("click", () => this.open());
+    this.refresh();
+  }
+
+  // A click into the starter edits it, where the click was.
+  open() {
+    const { anchorNode, anchorOffset, isCollapsed } = getSelection();
+    if (this.starter.editor || !isCollapsed) return;
+    const before = document.createRange();
+    before.selectNodeContents(this.starter.code);
+    if (this.starter.code.contains(anchorNode)) before.setEnd(anchorNode, anchorOffset);
+    this.starter.edit(before.toString().length);
+  }
+
+  run() {
+    this.starter.box.scrollIntoView({ block: "nearest" });
+    this.starter.run(this.check.chain, (error) => this.judge(error));
+  }
+
+  judge(error) {
+    if (!error) {
+      kept.change("progress", (solved) => (solved[this.name] = true));
+      this.refresh();
+      showProgress();
+      return { right: "Right" };
+    }
+    const isWrong = error.kind === "AssertionError" && error.part === 1;
+    const line = this.check.text.split("\n")[error.line - 1];
+    return isWrong && { wrong: error.message || `This does not hold: ${line.trim()}` };
+  }
+
+  refresh() {
+    const isSolved = Boolean(kept.get("progress")[kept.page]?.[this.name]);
+    this.block.classList.toggle("is-solved", isSolved);
+    this.mark.textContent = isSolved ? "solved" : "";
+  }
+}
+
+// Beside each chapter in the contents, how many of its exercises are solved.
+function showProgress() {
+  const solved = kept.get("progress");
+  for (const link of document.querySelectorAll(".md-nav--primary a.md-nav__link, .contents a")) {
+    const page = kept.pageOf(link.href);
+    const total = book.exercises?.[page];
+    const done = Math.min(total, Object.keys(solved[page] ?? {}).length);
+    link.querySelector(".reached")?.remove();
+    if (!total || !done || link.hash) continue;
+    const label = `${done} of ${total} exercises solved`;
+    const mark = element("span", "reached", { title: label, "aria-label": label, role: "img" });
+    mark.textContent = done === total ? "✓" : `${done}/${total}`;
+    link.append(mark);
+  }
+}
+
+function beginPage() {
+  Python.leave();
+  const all = [...document.querySelectorAll(".md-content .program, .md-content .figure")];
+  const page = [];
+  all.forEach((box, i) => {
+    if (!box.matches(".program") || box.querySelector(".bar")) return;
+    const figure = all[i + 1]?.matches(".figure") ? all[i + 1] : null;
+    page.push(new Program(box, page.length + 1, figure, page));
+  });
+  for (const block of document.querySelectorAll(".md-content .exercise")) {
+    const inside = page.filter((program) => block.contains(program.box) && program.role);
+    if (inside.length === 3) new Exercise(block, inside);
+  }
+  showProgress();
+}
+
+window.document$ ? document$.subscribe(beginPage) : document.addEventListener("DOMContentLoaded", beginPage);
