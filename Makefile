@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: serve test test-docs site outputs bench lock clean
+.PHONY: serve test test-docs site outputs bench bench-browser lock clean
 
 serve: .venv/installed  ## the site at 127.0.0.1:8000; a changed page is built anew
 	$(BIN)/mkdocs serve --dirty --no-strict
@@ -28,6 +28,9 @@ outputs: .venv/installed  ## write below each program what it prints; the diff i
 
 bench: .venv-bench/built  ## litgrad beside what a reader would use instead
 	PYTHONPATH=$(CURDIR)/src .venv-bench/bin/python benchmarks/run.py
+
+bench-browser: site  ## from a click on Run to what the program prints or draws
+	$(BIN)/python benchmarks/browser.py
 
 lock: .venv/installed  ## write requirements.txt anew; UPGRADE=--upgrade takes the newest of all
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

@@ -129,7 +129,9 @@ def _share(pictures: str, name: str) -> str:
         return pictures
     lines = "".join(f'<path id="{key}" d="{d}" />' for d, key in shared.items())
     hidden = 'width="0" height="0" style="position: absolute" aria-hidden="true"'
+    # Not a plain href: Material sets that wherever it stands, and in a <use> it cannot be set.
+    use = '<use xlink:href="#{}"{}/>'.format
     return f'<svg xmlns="{SVG}" {hidden}><defs>{lines}</defs></svg>' + _LONG.sub(
-        lambda m: f'<use href="#{shared[m["d"]]}"{m["rest"]}/>' if m["d"] in shared else m[0],
+        lambda m: use(shared[m["d"]], m["rest"]) if m["d"] in shared else m[0],
         pictures,
     )

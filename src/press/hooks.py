@@ -2,6 +2,7 @@
 
 import html
 import json
+import logging
 import os
 import re
 from collections.abc import Callable
@@ -15,13 +16,14 @@ from mkdocs.utils.meta import get_data
 from mkdocs_jupyter.config import settings
 from nbclient.exceptions import CellExecutionError
 
-from press import font, hosts, lab, notebook, terms
+from press import font, hosts, lab, notebook, pyodide, terms
 from press import page as pages
 from press.book import Book, Result
 from press.chapter import Chapter, Fault, read
 from press.interpreter import ENVIRONMENT
 from press.page import Page
 
+LOG = logging.getLogger("mkdocs.press")
 TEMPLATES = Path(__file__).parent / "templates"
 _pages: dict[str, tuple[Chapter, Page]] = {}
 _drawings: dict[str, str] = {}
@@ -53,6 +55,7 @@ def on_config(config: Any) -> Any:
     _drawings.clear()
     glossary = Path(config["docs_dir"]) / "reference" / "glossary.md"
     _state["terms"] = terms.read(glossary.read_text("utf-8")) if glossary.exists() else {}
+    _state["kit"] = _kit(config)
     jupyter = config["plugins"].get("mkdocs-jupyter")
     if jupyter:  # it knows no change but the notebook's own, and its pages are not ours
         jupyter.config["cache_dir"] = str(root / ".cache" / "labs" / book.state)
@@ -60,6 +63,30 @@ def on_config(config: Any) -> Any:
         os.environ["JUPYTER_CONFIG_PATH"] = str(TEMPLATES)  # its time limit, and no network
         os.environ.update(ENVIRONMENT)  # a lab runs as a program does
     return config
+
+
+def _kit(config: Any) -> pyodide.Kit | None:
+    """Python for the browser, if this site runs programs and somebody has the files."""
+    if "assets/run.js" not in map(str, config["extra_javascript"]):
+        return None
+    if "kit" not in _state:  # not anew at every change of the served site
+        for reason in pyodide.obtain():
+            LOG.info("Pyodide is not obtained %s", reason)
+    kit = pyodide.kit()
+    if kit is None:
+        LOG.info("Programs have no Run in this site; python -m press.pyodide tries again")
+    return kit
+
+
+def on_files(files: Any, **_: Any) -> Any:
+    """Count the exercises of every page: the contents tell how many are solved."""
+    texts = {
+        file.url: Path(file.abs_src_path).read_text(encoding="utf-8")
+        for file in files.documentation_pages()
+        if file.abs_src_path and file.src_uri.endswith(".md")
+    }
+    _state["note"] = pyodide.note(_state["kit"], texts)
+    return files
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
@@ -144,6 +171,7 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
             files = [Path(page.file.abs_src_path or ""), Path(config["config_file_path"])]
             _refuse(address, hosts.line_of(address, files) or (files[0], 1))
     found = _pages.get(page.file.src_uri)
+    output = output.replace("</head>", f"{_state['note']}</head>", 1)
     return found[1].finish(output) if found else output
 
 
@@ -158,6 +186,8 @@ def on_post_build(config: Any) -> None:
     for file in docs.glob("assets/**/*.css"):
         for line, address in hosts.styled(file.read_text(encoding="utf-8")):
             _refuse(address, (file, line))
+    if _state["kit"]:
+        _state["kit"].write(site / "assets")
     letters: set[str] = set()
     for uri, (chapter, made) in _pages.items():
         if not chapter.programs:

@@ -68,7 +68,7 @@ def _chapter(path: Path) -> Chapter:
         if marker:
             code = not marker["text"]
             if code:
-                chapter.programs.append(Program(path, Span(number, number), ""))
+                chapter.programs.append(Program(path, Span(number, number), "", role="cell"))
             lines.append("```python" if code else "")
         else:
             lines.append(line if code else re.sub("^# ?", "", line))
