@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import litgrad
-import press
 from press.chapter import Chapter, Fault, Program
 from press.interpreter import LIMIT, Interpreter
 
 IMPORTS_LITGRAD = re.compile(r"^\s*(?:from|import)\s+litgrad\b", re.MULTILINE)
+RUNNERS = "backend.py", "interpreter.py", "sandbox.py"
+"""What of press has a hand in a result."""
 
 
 @dataclass
@@ -163,22 +165,26 @@ class Book:
     @cached_property
     def _tools(self) -> str:
         lock = self.root / "requirements.txt"
-        return sys.version + _folder(press) + (_digest(lock.read_bytes()) if lock.exists() else "")
+        files = [Path(__file__).with_name(name) for name in RUNNERS]
+        return sys.version + _together([*files, *([lock] if lock.exists() else [])])
 
     @cached_property
     def _library(self) -> str:
-        return _folder(litgrad)
+        return _together(_files(Path(litgrad.__file__).parent))
 
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def _folder(package: Any) -> str:
-    """What the files of a package come to."""
-    folder = Path(package.__file__).parent
-    files = sorted(file for file in folder.rglob("*") if file.suffix in {".py", ".npy", ".j2"})
-    return _digest(b"".join(file.read_bytes() for file in files))
+def _files(package: Path) -> Iterator[Path]:
+    """The files of a package that its programs could notice."""
+    yield from (file for file in package.rglob("*") if file.suffix in {".py", ".npy"})
+
+
+def _together(files: Iterable[Path]) -> str:
+    """What some files come to."""
+    return _digest(b"".join(file.read_bytes() for file in sorted(files)))
 
 
 def with_outputs(chapter: Chapter, results: list[Result]) -> str:

@@ -1,13 +1,12 @@
 """Every guard of press, with the fault planted that it must catch, by file and line."""
 
-import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from press import page, style
-from press.book import Book, _folder, with_outputs
+from press.book import Book, _files, _together, with_outputs
 from press.chapter import Fault, read
 
 GOOD = """\
@@ -263,12 +262,11 @@ def test_a_change_in_litgrad_runs_what_imports_it(root: Path) -> None:
 
 def test_the_state_of_litgrad_is_that_of_its_files(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
-    package, other = types.ModuleType("package"), tmp_path / "sub" / "module.py"
-    package.__file__ = str(tmp_path / "__init__.py")
+    other = tmp_path / "sub" / "module.py"
     states = set()
     for text in ("x = 1", "x = 2", "x = 2 "):
         other.write_text(text)
-        states.add(_folder(package))
+        states.add(_together(_files(tmp_path)))
     assert len(states) == 3
 
 
