@@ -74,8 +74,9 @@ def contour(
     # The squares of even steps: the contours of a bowl are then evenly spaced.
     levels = low + (high - low) * np.linspace(0, 1, 11) ** 2
     ax = ax or panels(size=(7, 4))[0]
-    ax.contourf(a, b, heights, levels, colors=[(INK, 0.014 * k) for k in range(10)])
-    ax.contour(a, b, heights, levels[1:], colors=MUTED, linewidths=0.6)
+    for level in levels[1:-1]:  # area over area: so each line is drawn once
+        area = ax.contourf(a, b, heights, [level, np.inf], colors=INK)
+        area.set(array=None, facecolor=(INK, 0.014), edgecolor=MUTED, linewidth=0.6)
     for path in points.values():
         ax.plot(*path[0], "o", markersize=11, fillstyle="none", color=INK)
     curves(points, ax=ax, marker="o", markersize=3.5)
@@ -100,9 +101,8 @@ def boundary(predict: Function, x: Array, y: Labels, *, ax: Axes | None = None) 
     ax = ax or panels(size=(7, 4))[0]
     for k in range(scores.shape[1]):
         lead = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(151, 151)
-        ax.contourf(a, b, lead, [0, np.inf], colors=[(SERIES[k % 5], 0.25)])
-        if lead.min() < 0 < lead.max():
-            ax.contour(a, b, lead, [0], colors=INK, linewidths=1)
+        area = ax.contourf(a, b, lead, [0, np.inf], colors=INK)
+        area.set(array=None, facecolor=(SERIES[k % 5], 0.25), edgecolor=INK, linewidth=0.5)
         own, marker = points[np.equal(y, k)], "os^Dv"[k % 5]
         ax.plot(*own.T, marker, color=SERIES[k % 5], mec=INK, mew=0.5, label=f"class {k}")
     ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")

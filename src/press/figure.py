@@ -11,6 +11,8 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from litgrad import plots
 
 SVG = "http://www.w3.org/2000/svg"
@@ -20,7 +22,10 @@ COLORS = {plots.INK: "currentColor", plots.MUTED: f"var(--figure-muted, {plots.M
 }
 _COLOR = re.compile("|".join(COLORS))
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
-_LONG = re.compile(r'<path d="(?P<d>[^"]{200,})"(?P<rest>[^>]*?)/>')
+_LINE = re.compile(r"M[^MLQCz]*(?:L[^MLQCz]*){20,}")
+FINE = 0.2
+"""Points of type: a third of a pixel, where a figure is as wide as the page."""
+_LONG = re.compile(r'<path(?P<id>[^>]*?) d="(?P<d>[^"]{200,})"(?P<rest>[^>]*?)/>')
 _FONT = re.compile(r"font:\s*(?:\w+ )*?(?P<size>[\d.]+)px [^;]*")
 
 ET.register_namespace("", SVG)
@@ -74,7 +79,7 @@ def _value(key: str, value: str, name: str, used: set[str]) -> str:
 def _path(d: str) -> str:
     """A line told from point to point, in tenths: finer than a screen, and half as long."""
     short, x, y, start = "", 0, 0, (0, 0)
-    for command, numbers in re.findall("([MLQCz])([^MLQCz]*)", d):
+    for command, numbers in re.findall("([MLQCz])([^MLQCz]*)", _LINE.sub(_thin, d)):
         tenths = [round(float(number) * 10) for number in numbers.split()]
         if command == "L":
             short += f"l{_tenths(tenths[0] - x)} {_tenths(tenths[1] - y)}"
@@ -83,6 +88,27 @@ def _path(d: str) -> str:
         x, y = tenths[-2:] or start
         start = (x, y) if command == "M" else start
     return short.replace(" -", "-")
+
+
+def _thin(line: re.Match[str]) -> str:
+    """A line with the points alone that are farther from it than a screen shows.
+
+    Between two points that stay, the farthest stays too if it is too far (Douglas and Peucker).
+    """
+    points = np.array(re.findall(r"[\d.-]+", line[0]), float).reshape(-1, 2)
+    stays, pairs = {0, len(points) - 1}, [(0, len(points) - 1)]
+    for first, last in pairs:  # it grows meanwhile
+        way, ways = points[last] - points[first], points[first + 1 : last] - points[first]
+        length = np.hypot(*way)
+        if length:
+            far = np.abs(way[0] * ways[:, 1] - way[1] * ways[:, 0]) / length
+        else:  # a closed line
+            far = np.hypot(*ways.T)
+        if far.size and far.max() > FINE:
+            farthest = first + 1 + int(far.argmax())
+            stays.add(farthest)
+            pairs += (first, farthest), (farthest, last)
+    return "M" + "L".join(f"{x} {y} " for x, y in points[sorted(stays)])
 
 
 def _tenths(number: int) -> str:
@@ -130,8 +156,8 @@ def _share(pictures: str, name: str) -> str:
     lines = "".join(f'<path id="{key}" d="{d}" />' for d, key in shared.items())
     hidden = 'width="0" height="0" style="position: absolute" aria-hidden="true"'
     # Not a plain href: Material sets that wherever it stands, and in a <use> it cannot be set.
-    use = '<use xlink:href="#{}"{}/>'.format
+    use = '<use{} xlink:href="#{}"{}/>'.format
     return f'<svg xmlns="{SVG}" {hidden}><defs>{lines}</defs></svg>' + _LONG.sub(
-        lambda m: use(shared[m["d"]], m["rest"]) if m["d"] in shared else m[0],
+        lambda m: use(m["id"], shared[m["d"]], m["rest"]) if m["d"] in shared else m[0],
         pictures,
     )
