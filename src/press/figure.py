@@ -4,7 +4,9 @@ Lines and letters take the colors of the theme, letters stay letters in the
 page's own font, and the same figure is always the same bytes.
 """
 
+import base64
 import html
+import io
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -12,19 +14,19 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from litgrad import plots
+from press import line
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 COLORS = {plots.INK: "currentColor", plots.MUTED: f"var(--figure-muted, {plots.MUTED})"} | {
     color: f"var(--figure-{i}, {color})" for i, color in enumerate(plots.SERIES, start=1)
 }
+PNG = "data:image/png;base64,"
 _COLOR = re.compile("|".join(COLORS))
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
-_LINE = re.compile(r"M[^MLQCz]*(?:L[^MLQCz]*){20,}")
-FINE = 0.2
-"""Points of type: a third of a pixel, where a figure is as wide as the page."""
 _LONG = re.compile(r'<path(?P<id>[^>]*?) d="(?P<d>[^"]{200,})"(?P<rest>[^>]*?)/>')
 _FONT = re.compile(r"font:\s*(?:\w+ )*?(?P<size>[\d.]+)px [^;]*")
 
@@ -35,8 +37,11 @@ ET.register_namespace("xlink", XLINK)
 def inline(svg: str, name: str, alt: str) -> str:
     """An SVG as markup for a page, with ids of its own and a description."""
     root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg))  # noqa: S314  it is our own
-    for unwanted in root.findall(f".//{{{SVG}}}metadata"):
-        root.remove(unwanted)
+    _strip(root)
+    styled = {f"#{path.get('id')}" for path in root.iter(f"{{{SVG}}}path") if path.get("style")}
+    for use in root.iter(f"{{{SVG}}}use"):
+        if use.get(f"{{{XLINK}}}href") in styled:
+            use.attrib.pop("style", None)  # the path's own wins
     used = {
         match
         for element in root.iter()
@@ -51,69 +56,61 @@ def inline(svg: str, name: str, alt: str) -> str:
     root.set("role", "img")
     root.set("aria-label", alt)
     root.set("fill", "currentColor")  # Matplotlib writes no fill where it is black
+    root.set("stroke-linejoin", "round")
     root.set("style", f"max-width: {width / 72:.2f}in")
     markup = ET.tostring(root, encoding="unicode")
     return re.sub(r">\s+<", "><", re.sub(r"[\n ]+", " ", markup))
+
+
+def _strip(element: ET.Element) -> None:
+    """Leave out what shows nothing: metadata, a style for all of the page, groups, no paint."""
+    for child in list(element):
+        _strip(child)
+        place = list(element).index(child)
+        tag = child.tag.removeprefix(f"{{{SVG}}}")
+        if tag in {"metadata", "style"} or child.get("style") == "fill: none":
+            element.remove(child)
+        elif (tag == "g" and set(child.keys()) <= {"id"}) or (tag == "defs" and len(child) == 0):
+            element[place : place + 1] = list(child)
 
 
 def _clean(element: ET.Element, name: str, used: set[str]) -> None:
     """Theme colors, short numbers, the page's font, and ids only where used."""
     if element.get("id") and element.get("id") not in used:
         del element.attrib["id"]
-    for key, value in element.attrib.items():
+    for key, value in list(element.attrib.items()):
         element.set(key, f"{name}-{value}" if key == "id" else _value(key, value, name, used))
+        if not element.get(key):
+            del element.attrib[key]
 
 
 def _value(key: str, value: str, name: str, used: set[str]) -> str:
     """An attribute's value with the theme's colors, short numbers, and ids of this figure."""
     value = re.sub(r"#([\w-]+)(?=\)|$)", lambda m: _refer(m, name, used), value)
+    if key == "transform":
+        return re.sub(r"rotate\(-0 [^)]*\)", "", value).strip()
     if key in {"style", "fill", "stroke"}:
         value = _COLOR.sub(lambda m: COLORS[m[0]], value)
         value = _FONT.sub(lambda m: f"font-size: {m['size']}px", value)
         value = re.sub(r"font-family: [^;]*;? ?", "", value)
     if key in {"x", "y"}:
-        value = _NUMBER.sub(lambda m: _tenths(round(float(m[0]) * 10)), value)
-    return _path(value) if key == "d" else value
+        value = _NUMBER.sub(lambda m: line.tenths(round(float(m[0]) * 10)), value)
+    if value.startswith(PNG):
+        return PNG + _palette(base64.b64decode(value.removeprefix(PNG)))
+    return line.short(value) if key == "d" else value
 
 
-def _path(d: str) -> str:
-    """A line told from point to point, in tenths: finer than a screen, and half as long."""
-    short, x, y, start = "", 0, 0, (0, 0)
-    for command, numbers in re.findall("([MLQCz])([^MLQCz]*)", _LINE.sub(_thin, d)):
-        tenths = [round(float(number) * 10) for number in numbers.split()]
-        if command == "L":
-            short += f"l{_tenths(tenths[0] - x)} {_tenths(tenths[1] - y)}"
-        else:
-            short += command + " ".join(map(_tenths, tenths))
-        x, y = tenths[-2:] or start
-        start = (x, y) if command == "M" else start
-    return short.replace(" -", "-")
-
-
-def _thin(line: re.Match[str]) -> str:
-    """A line with the points alone that are farther from it than a screen shows.
-
-    Between two points that stay, the farthest stays too if it is too far (Douglas and Peucker).
-    """
-    points = np.array(re.findall(r"[\d.-]+", line[0]), float).reshape(-1, 2)
-    stays, pairs = {0, len(points) - 1}, [(0, len(points) - 1)]
-    for first, last in pairs:  # it grows meanwhile
-        way, ways = points[last] - points[first], points[first + 1 : last] - points[first]
-        length = np.hypot(*way)
-        if length:
-            far = np.abs(way[0] * ways[:, 1] - way[1] * ways[:, 0]) / length
-        else:  # a closed line
-            far = np.hypot(*ways.T)
-        if far.size and far.max() > FINE:
-            farthest = first + 1 + int(far.argmax())
-            stays.add(farthest)
-            pairs += (first, farthest), (farthest, last)
-    return "M" + "L".join(f"{x} {y} " for x, y in points[sorted(stays)])
-
-
-def _tenths(number: int) -> str:
-    """A number of tenths as SVG may write it: -0.5 is -.5."""
-    return re.sub(r"^(-?)0\.", r"\1.", f"{number / 10:g}")
+def _palette(png: bytes) -> str:
+    """An image of few colors with a table of them: the same image in a third of the bytes."""
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+    colors, index = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    if len(colors) > 256:
+        return base64.b64encode(png).decode()
+    image = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8), "P")
+    image.putpalette(colors.tobytes(), "RGBA")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def _refer(match: re.Match[str], name: str, used: set[str]) -> str:

@@ -30,7 +30,7 @@ CDN = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 CARRIER = "open-webui==0.12.4"
 """A package whose wheel holds the same files."""
 CARRIED = "open_webui/frontend/pyodide/"
-SHIPPED = "__init__.py", "backend.py", "browser.py", "figure.py", "sandbox.py"
+SHIPPED = "__init__.py", "backend.py", "browser.py", "figure.py", "line.py", "sandbox.py"
 """What press itself needs in the browser."""
 MATPLOTLIB = "matplotlib"
 EXERCISE = re.compile(r"^/{3,} *exercise\b", re.MULTILINE)
