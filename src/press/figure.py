@@ -38,10 +38,10 @@ def inline(svg: str, name: str, alt: str) -> str:
     """An SVG as markup for a page, with ids of its own and a description."""
     root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg))  # noqa: S314  it is our own
     _strip(root)
-    styled = {f"#{path.get('id')}" for path in root.iter(f"{{{SVG}}}path") if path.get("style")}
+    styles = {f"#{path.get('id')}": path.get("style") for path in root.iter(f"{{{SVG}}}path")}
     for use in root.iter(f"{{{SVG}}}use"):
-        if use.get(f"{{{XLINK}}}href") in styled:
-            use.attrib.pop("style", None)  # the path's own wins
+        if use.get("style") == styles.get(use.get(f"{{{XLINK}}}href", "")):
+            use.attrib.pop("style", None)  # the path has it
     used = {
         match
         for element in root.iter()

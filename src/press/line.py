@@ -13,12 +13,12 @@ def short(d: str) -> str:
     """A line told from point to point, in tenths: finer than a screen, and half as long."""
     told, x, y, start = "", 0, 0, (0, 0)
     for command, numbers in re.findall("([MLQCz])([^MLQCz]*)", _LINE.sub(_thin, d)):
-        tenths = [round(float(number) * 10) for number in numbers.split()]
+        point = [round(float(number) * 10) for number in numbers.split()]
         if command == "L":
-            told += f"l{tenths(tenths[0] - x)} {tenths(tenths[1] - y)}"
+            told += f"l{tenths(point[0] - x)} {tenths(point[1] - y)}"
         else:
-            told += command + " ".join(map(tenths, tenths))
-        x, y = tenths[-2:] or start
+            told += command + " ".join(map(tenths, point))
+        x, y = point[-2:] or start
         start = (x, y) if command == "M" else start
     return told.replace(" -", "-")
 

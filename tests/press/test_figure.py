@@ -6,7 +6,7 @@ import re
 import matplotlib.pyplot as plt
 
 from litgrad import plots
-from press import figure
+from press import figure, line
 
 
 def drawn() -> str:
@@ -59,4 +59,4 @@ def test_several_frames_are_a_flipbook_that_shows_its_first_without_script() -> 
 
 def test_a_line_stays_where_it_was() -> None:
     path = "M 1.04 2.05 L 1.26 2.95 L 10.01 -3.02 z M 5 5 L 6 6 C 1 2 3 4 5.55 6"
-    assert figure._path(path) == "M1 2l.3 1l8.7-6zM5 5l1 1C1 2 3 4 5.6 6"  # noqa: SLF001
+    assert line.short(path) == "M1 2l.3 1l8.7-6zM5 5l1 1C1 2 3 4 5.6 6"
