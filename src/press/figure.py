@@ -42,14 +42,11 @@ def inline(svg: str, name: str, alt: str) -> str:
     for use in root.iter(f"{{{SVG}}}use"):
         if use.get("style") == styles.get(use.get(f"{{{XLINK}}}href", "")):
             use.attrib.pop("style", None)  # the path has it
-    used = {
-        match
-        for element in root.iter()
-        for value in element.attrib.values()
-        for match in re.findall(r"#([\w-]+)", value)
-    }
+    values = " ".join(value for element in root.iter() for value in element.attrib.values())
+    used = [i for element in root.iter() if f"#{(i := element.get('id', '?'))}" in values]
+    ids = {old: f"{name}-{number}" for number, old in enumerate(used)}
     for element in root.iter():
-        _clean(element, name, used)
+        _clean(element, ids)
     width = float(root.attrib.pop("width", "0pt").removesuffix("pt"))
     root.attrib.pop("height", None)
     root.attrib.pop("version", None)
@@ -74,19 +71,17 @@ def _strip(element: ET.Element) -> None:
             element[place : place + 1] = list(child)
 
 
-def _clean(element: ET.Element, name: str, used: set[str]) -> None:
+def _clean(element: ET.Element, ids: dict[str, str]) -> None:
     """Theme colors, short numbers, the page's font, and ids only where used."""
-    if element.get("id") and element.get("id") not in used:
-        del element.attrib["id"]
     for key, value in list(element.attrib.items()):
-        element.set(key, f"{name}-{value}" if key == "id" else _value(key, value, name, used))
+        element.set(key, ids.get(value, "") if key == "id" else _value(key, value, ids))
         if not element.get(key):
             del element.attrib[key]
 
 
-def _value(key: str, value: str, name: str, used: set[str]) -> str:
+def _value(key: str, value: str, ids: dict[str, str]) -> str:
     """An attribute's value with the theme's colors, short numbers, and ids of this figure."""
-    value = re.sub(r"#([\w-]+)(?=\)|$)", lambda m: _refer(m, name, used), value)
+    value = re.sub(r"#([\w-]+)(?=\)|$)", lambda m: f"#{ids.get(m[1], m[1])}", value)
     if key == "transform":
         return re.sub(r"rotate\(-0 [^)]*\)", "", value).strip()
     if key in {"style", "fill", "stroke"}:
@@ -111,10 +106,6 @@ def _palette(png: bytes) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()
-
-
-def _refer(match: re.Match[str], name: str, used: set[str]) -> str:
-    return f"#{name}-{match[1]}" if match[1] in used and match[0] not in COLORS else match[0]
 
 
 def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:

@@ -60,3 +60,8 @@ def test_several_frames_are_a_flipbook_that_shows_its_first_without_script() -> 
 def test_a_line_stays_where_it_was() -> None:
     path = "M 1.04 2.05 L 1.26 2.95 L 10.01 -3.02 z M 5 5 L 6 6 C 1 2 3 4 5.55 6"
     assert line.short(path) == "M1 2l.3 1l8.7-6zM5 5l1 1C1 2 3 4 5.6 6"
+
+
+def test_a_color_of_no_series_stays_as_it_is() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><path id="a" style="fill: #123456"/></svg>'
+    assert 'style="fill: #123456"' in figure.inline(svg, "x", "A path")
