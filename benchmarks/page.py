@@ -9,6 +9,10 @@ from pathlib import Path
 from report import Section, Table
 
 PAGE = """\
+---
+description: How long litgrad takes, beside PyTorch, scikit-learn, JAX and bare NumPy.
+---
+
 # Performance
 
 litgrad is written to be read. This page shows what that costs: how long it takes

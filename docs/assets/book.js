@@ -16,14 +16,17 @@ function flipbook(figure) {
   function stop() {
     clearInterval(timer);
     timer = 0;
-    play.textContent = "▶";
     play.setAttribute("aria-label", "Play");
   }
 
+  // From the first frame, or the one that is shown, to the last.
   function start() {
-    play.textContent = "⏸";
     play.setAttribute("aria-label", "Pause");
-    timer = setInterval(() => show((+slider.value + 1) % frames.length), still.matches ? 2500 : 900);
+    if (+slider.value === frames.length - 1) show(0);
+    timer = setInterval(() => {
+      show(+slider.value + 1);
+      if (+slider.value === frames.length - 1) stop();
+    }, still.matches ? 2500 : 900);
   }
 
   slider.addEventListener("input", () => {
@@ -32,6 +35,7 @@ function flipbook(figure) {
   });
   play.addEventListener("click", () => (timer ? stop() : start()));
   controls.hidden = false;
+  if (figure.closest(".home") && !still.matches) start();
 }
 
 function begin() {

@@ -1,5 +1,6 @@
 # ---
 # description: A published training run on handwritten digits, reproduced to the sixth decimal, and a look at what such a network learns, where it fails, and how sure it is.
+# picture: figures/digits-2.svg
 # ---
 
 # %% [markdown]

@@ -1,5 +1,6 @@
 # ---
 # description: A published run of 100 steps on two moons, reproduced in all its costs, and what its last number is made of.
+# picture: figures/moons-10.svg
 # ---
 
 # %% [markdown]

@@ -1,5 +1,6 @@
 # ---
 # description: A published lasso fit, solved exactly, and why the published digits belong to the solver that stopped early.
+# picture: figures/sparse-signals-8.svg
 # ---
 
 # %% [markdown]

@@ -1,5 +1,6 @@
 # ---
 # description: A published network for three spiral arms, reproduced from its data and its start to the fourth decimal.
+# picture: figures/spirals-7.svg
 # ---
 
 # %% [markdown]

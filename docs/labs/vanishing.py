@@ -1,5 +1,6 @@
 # ---
 # description: How fast each layer of a deep network learns, measured beside the published speeds, and why one layer in between costs a factor of five.
+# picture: figures/vanishing-7.svg
 # ---
 
 # %% [markdown]

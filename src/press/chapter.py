@@ -99,7 +99,7 @@ class Chapter:
     @property
     def exercises(self) -> list[tuple[Program, Program, Program]]:
         """Starter, solution and check of every exercise."""
-        parts = [p for p in self.programs if p.role]
+        parts = [p for p in self.programs if p.role and p.role != "cell"]
         return list(zip(parts[::3], parts[1::3], parts[2::3], strict=True))
 
     def is_continued(self, program: Program) -> bool:

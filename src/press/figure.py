@@ -128,7 +128,7 @@ def _figure(frames: tuple[tuple[str, str], ...], name: str, alt: str) -> str:
     )
     return (
         f'<figure class="figure flipbook">{pictures}<figcaption class="controls" hidden>'
-        '<button type="button" class="play" aria-label="Play">▶</button>'
+        '<button type="button" class="play" aria-label="Play"></button>'
         f'<input type="range" min="0" max="{len(frames) - 1}" value="0" '
         f'aria-label="Frame" aria-valuetext="{html.escape(labels[0])}">'
         f"<output>{html.escape(labels[0])}</output></figcaption></figure>"

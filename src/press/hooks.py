@@ -16,7 +16,7 @@ from mkdocs.utils.meta import get_data
 from mkdocs_jupyter.config import settings
 from nbclient.exceptions import CellExecutionError
 
-from press import font, hosts, lab, notebook, pyodide, terms
+from press import card, figure, font, hosts, lab, notebook, proof, pyodide, search, terms
 from press import page as pages
 from press.book import Book, Result
 from press.chapter import Chapter, Fault, read
@@ -27,6 +27,7 @@ LOG = logging.getLogger("mkdocs.press")
 TEMPLATES = Path(__file__).parent / "templates"
 _pages: dict[str, tuple[Chapter, Page]] = {}
 _drawings: dict[str, str] = {}
+_covers: dict[Path, str] = {}
 _state: dict[str, Any] = {}
 
 
@@ -53,9 +54,12 @@ def on_config(config: Any) -> Any:
     _state["book"] = book
     _pages.clear()
     _drawings.clear()
+    _covers.clear()
     glossary = Path(config["docs_dir"]) / "reference" / "glossary.md"
     _state["terms"] = terms.read(glossary.read_text("utf-8")) if glossary.exists() else {}
     _state["kit"] = _kit(config)
+    _state["wheel"] = pyodide.wheel()
+    config["extra"]["wheel"] = _state["wheel"][0]
     jupyter = config["plugins"].get("mkdocs-jupyter")
     if jupyter:  # it knows no change but the notebook's own, and its pages are not ours
         jupyter.config["cache_dir"] = str(root / ".cache" / "labs" / book.state)
@@ -138,19 +142,29 @@ def _draw(chapter: Chapter, results: list[Result]) -> Page:
     for program, result in zip(chapter.programs, results, strict=True):
         if program.figure:
             place = chapter.path.parent / program.figure
-            _drawings[str(place)] = book.frames(program, result)[0]["svg"]
+            frames = book.frames(program, result)
+            _drawings[str(place)] = figure.inline(frames[-1]["svg"], place.stem, program.alt)
+            _covers.setdefault(chapter.path, frames[-1]["svg"])
     return pages.make(chapter, results, book)
 
 
 def on_page_content(content: str, page: Any, **_: Any) -> str:
     """Explain terms, and offer the downloads."""
+    content = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", content)  # heads nothing
     if page.file.src_uri not in _pages:
         return content
     chapter, _made = _pages[page.file.src_uri]
     if chapter.path.parent.name in {"chapters", "labs"}:
         content = terms.mark(content, _state["terms"])
         content = content.replace("</h1>", f"</h1>\n{_downloads(chapter.path)}", 1)
-    return content
+    return search.narrow(content)
+
+
+def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
+    """Let the search know its names."""
+    index = config["plugins"]["material/search"].search_index
+    search.name(index.entries, page.content, page.url)
+    return context
 
 
 def _downloads(path: Path) -> str:
@@ -159,6 +173,18 @@ def _downloads(path: Path) -> str:
         f'<p class="downloads">Download as <a href="../{path.stem}.ipynb" download>notebook</a>'
         f' or <a href="../{path.name}" download>{source}</a></p>'
     )
+
+
+def on_env(env: Any, config: Any, files: Any) -> Any:
+    """Count what was proved, for the page that says how."""
+    root = Path(config["config_file_path"]).parent
+    contents = (file.page.content or "" for file in files.documentation_pages())
+    config["extra"]["proof"] = {
+        "This build": proof.of_build(_pages.values(), contents),
+        "The last run of the tests": proof.of_tests(root),
+        "With": proof.of_tools(root),
+    }
+    return env
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
@@ -170,9 +196,23 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
         if not address.startswith(config["site_url"]):
             files = [Path(page.file.abs_src_path or ""), Path(config["config_file_path"])]
             _refuse(address, hosts.line_of(address, files) or (files[0], 1))
+    _picture(page, config)
     found = _pages.get(page.file.src_uri)
     output = output.replace("</head>", f"{_state['note']}</head>", 1)
     return found[1].finish(output) if found else output
+
+
+def _picture(page: Any, config: Any) -> None:
+    """Draw the card of a page."""
+    path = Path(page.file.abs_src_path or "")
+    if not page.meta.get("description"):
+        message = "the front matter has no description: a sentence for search engines and cards"
+        raise PluginError(str(Fault(path, 1, message)))
+    words = config["site_name"], page.title, page.meta["description"]
+    picture = card.make(Path(config["config_file_path"]).parent, *words, _covers.get(path, ""))
+    target = Path(config["site_dir"], "assets/cards", page.file.src_uri).with_suffix(".png")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(picture)
 
 
 def _refuse(address: str, place: tuple[Path, int]) -> None:
@@ -181,22 +221,24 @@ def _refuse(address: str, place: tuple[Path, int]) -> None:
 
 
 def on_post_build(config: Any) -> None:
-    """Write the font of the formulas, and every chapter's downloads."""
+    """Write the font of the formulas, and every page's source and downloads."""
     site, docs = Path(config["site_dir"]), Path(config["docs_dir"])
     for file in docs.glob("assets/**/*.css"):
         for line, address in hosts.styled(file.read_text(encoding="utf-8")):
             _refuse(address, (file, line))
+    name, wheel = _state["wheel"]
+    (site / name).write_bytes(wheel)
     if _state["kit"]:
         _state["kit"].write(site / "assets")
     letters: set[str] = set()
     for uri, (chapter, made) in _pages.items():
-        if not chapter.programs:
-            continue
         formulas = "".join(piece for piece in made.pieces if piece.startswith("<math"))
         letters.update(html.unescape(re.sub(r"<[^>]*>", "", formulas)))
         target = site / uri
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(chapter.path.read_text(encoding="utf-8"), encoding="utf-8")
+        if not chapter.programs:
+            continue
         target.with_suffix(".ipynb").write_text(notebook.as_json(chapter), encoding="utf-8")
     for place, svg in _drawings.items():
         target = site / Path(place).relative_to(docs)

@@ -90,7 +90,8 @@ def _program(program: Program) -> str:
     before = f' data-continues="{program.before.line}"' if program.before else ""
     output = ""
     if program.output is not None:
-        output = f'<pre class="output" aria-label="Output">{html.escape(program.output)}</pre>'
+        text = html.escape(program.output)
+        output = f'<pre class="output" role="group" aria-label="Output">{text}</pre>'
     return (
         f'<div class="program" data-line="{program.line}"{role}{before}>'
         f'<div class="highlight"><pre><code>{code}</code></pre></div>{output}</div>'

@@ -139,8 +139,8 @@ def kit(cache: Path = CACHE) -> Kit | None:
     """The kit of this tree, or None if the cache has not all of Pyodide."""
     if missing(cache):
         return None
-    name, wheel = _wheel()
-    made = {name: wheel, "press.zip": _press()}
+    name, data = wheel()
+    made = {name: data, "press.zip": _press()}
     lock = json.loads(json.dumps(LIST["lock"]))
     for package in lock["packages"].values():
         package["file_name"] = f"../{VERSION}/{package['file_name']}"
@@ -149,6 +149,13 @@ def kit(cache: Path = CACHE) -> Kit | None:
         lock["packages"][package] = _entry(package, file, data)
     made["pyodide-lock.json"] = json.dumps(lock).encode()
     return Kit(cache, made)
+
+
+def wheel() -> tuple[str, bytes]:
+    """The wheel of litgrad as it stands in this tree, always the same bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        (path,) = WheelBuilder(str(ROOT)).build(directory=folder, versions=["standard"])
+        return Path(path).name, Path(path).read_bytes()
 
 
 def note(kit: Kit | None, texts: dict[str, str]) -> str:
@@ -166,13 +173,6 @@ def _sizes(part: str) -> Iterator[int]:
     first = {"pyodide.asm.wasm", "python_stdlib.zip", packages["numpy"]["file_name"]}
     rest = {package["file_name"] for package in packages.values()} - first
     yield from (FILES[name]["size"] for name in (first if part == "core" else rest))
-
-
-def _wheel() -> tuple[str, bytes]:
-    """The wheel of litgrad as it stands in this tree, always the same bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        (path,) = WheelBuilder(str(ROOT)).build(directory=folder, versions=["standard"])
-        return Path(path).name, Path(path).read_bytes()
 
 
 def _press() -> bytes:

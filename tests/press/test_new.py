@@ -31,7 +31,7 @@ def contents(root: Path) -> dict[str, str]:
 def test_a_new_chapter_is_proved_and_has_the_books_style(tree: Path) -> None:
     new.begin("slow-annealing", tree)
     chapter = read(tree / "docs/chapters/slow-annealing.md")
-    assert chapter.lines[4] == "# Slow annealing"
+    assert chapter.lines[5] == "# Slow annealing"
     assert len(chapter.exercises) == 1
     assert [program.figure for program in chapter.programs if program.figure] == [
         "figures/slow-annealing.svg"

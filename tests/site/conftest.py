@@ -22,6 +22,10 @@ print(2 * 3)
 ```
 """
 CHAPTER = f"""\
+---
+description: A small chapter.
+---
+
 # A chapter
 
 ## One section
@@ -71,9 +75,10 @@ DOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/>
 STYLE = ".dot {\n  color: red;\n}\n"
 
 
-def build(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
+def build(root: Path, target: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """Build a site strictly, as make site does."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
+    command += more
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     return subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, check=False
@@ -85,14 +90,14 @@ def write_site(root: Path) -> None:
     settings = yaml_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     settings["nav"] = ["index.md", "chapters/chapter.md", "labs/lab.py"]
     settings["site_url"] = "http://127.0.0.1:8000/"
-    settings["hooks"] = [str(ROOT / "src/press/hooks.py")]
+    settings["hooks"] = [str(ROOT / hook) for hook in settings["hooks"]]
     settings["theme"]["custom_dir"] = str(ROOT / "src/press/theme")
     settings["plugins"] = [p for p in settings["plugins"] if "mkdocstrings" not in p]
     settings["watch"] = []
     settings["extra_css"], settings["extra_javascript"] = ["assets/style.css"], []
     for name, text in {
         "mkdocs.yml": json.dumps(settings, indent=1),
-        "docs/index.md": "# A site\n\nText.\n",
+        "docs/index.md": "---\ndescription: A small site.\n---\n\n# A site\n\nText.\n",
         "docs/chapters/chapter.md": CHAPTER,
         "docs/labs/lab.py": LAB,
         "docs/assets/dot.svg": DOT,

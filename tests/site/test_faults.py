@@ -19,12 +19,14 @@ FAULTS = {
     "a dead anchor elsewhere": (LAB, "md#one-section", "md#two", "not contain an anchor '#two'"),
     "a page outside of the navigation": (MKDOCS, ',\n  "labs/lab.py"', "", 'included in the "nav"'),
     "a page that is not there": (MKDOCS, '"index.md",', '"index.md", "away.md",', "away.md"),
-    "a foreign image": (CHAPTER, "../assets/dot.svg", f"{FOREIGN}/x.png", f"{CHAPTER}:17: "),
+    "no description": (CHAPTER, "description:", "title:", f"{CHAPTER}:1: the front matter"),
+    "no description of a lab": (LAB, "# description:", "# title:", f"{LAB}:1: the front matter"),
+    "a foreign image": (CHAPTER, "../assets/dot.svg", f"{FOREIGN}/x.png", f"{CHAPTER}:21: "),
     "a foreign script": (
         CHAPTER,
         "## One",
         f'<script src="{FOREIGN}/x.js"></script>\n\n## One',
-        f"{CHAPTER}:3: ",
+        f"{CHAPTER}:7: ",
     ),
     "a foreign script for all pages": (
         MKDOCS,
@@ -34,7 +36,7 @@ FAULTS = {
     ),
     "a foreign style": (MKDOCS, '"assets/style.css"', f'"{FOREIGN}/x.css"', "mkdocs.yml:"),
     "a foreign font": (STYLE, "color: red", f"src: url('{FOREIGN}/x.woff2')", f"{STYLE}:2: "),
-    "a program that fails": (CHAPTER, "2 * 3", "2 * 3 / 0", f"{CHAPTER}:8: ZeroDivisionError"),
+    "a program that fails": (CHAPTER, "2 * 3", "2 * 3 / 0", f"{CHAPTER}:12: ZeroDivisionError"),
     "a lab that fails": (LAB, "print(len(lines))", "1 / 0", f"{LAB}:14: ZeroDivisionError"),
     "a lab that warns": (
         LAB,

@@ -108,8 +108,8 @@ def elsewhere() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def browser(record_testsuite_property: Callable[[str, object], None]) -> Iterator[Browser]:
     found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
     with sync_playwright() as playwright:
         try:
@@ -118,6 +118,7 @@ def browser() -> Iterator[Browser]:
             if os.environ.get("CI"):
                 raise
             pytest.skip(f"no Chromium to test in: {error.message.splitlines()[0]}")
+        record_testsuite_property("Chromium", browser.version)
         yield browser
         browser.close()
 

@@ -1,0 +1,77 @@
+"""How the book proves itself, in numbers: of this build, and of the last run of the tests."""
+
+import platform
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from press.chapter import Chapter
+from press.page import Page
+
+REPORTS = ".cache/tests.xml", ".cache/checks.xml"
+"""What pytest wrote of `make test` and of `make check`."""
+KINDS = {
+    "tests.litgrad": "tests of the library",
+    "src": "examples in the library's docstrings",
+    "docs": "programs run once more by pytest alone",
+    "README": "programs of the README",
+    "tests.press": "tests of what makes the pages",
+    "tests.site.test_run": "tests of programs in a browser",
+    "tests.site": "tests of the built site",
+    "": "tests of everything around it",
+}
+
+
+def of_build(made: Iterable[tuple[Chapter, Page]], contents: Iterable[str]) -> dict[str, int]:
+    """What stands in the book, all of it proved or the build would have failed."""
+    chapters = [chapter for chapter, _ in made]
+    markup = "".join(piece for _, page in made for piece in page.pieces)
+    programs = [program for chapter in chapters for program in chapter.programs]
+    links = re.findall(r'<a [^>]*href="(?!https?:|mailto:)', "".join(contents))
+    return {
+        "programs, run twice by two interpreters that agreed": len(programs),
+        "outputs, equal to what the programs print": sum(p.output is not None for p in programs),
+        "figures, drawn by the program above them": markup.count('<figure class="figure'),
+        "flipbooks among them": markup.count('<figure class="figure flipbook'),
+        "exercises, with a starter that fails and a solution that passes": sum(
+            len(chapter.exercises) for chapter in chapters
+        ),
+        "common mistakes, each with a program that refutes it": sum(
+            len(re.findall(r"^/{3,} *mistake\b", chapter.text, re.MULTILINE))
+            for chapter in chapters
+        ),
+        "formulas": markup.count("<math"),
+        "links within the site, all of them alive": len(links),
+    }
+
+
+def of_tests(root: Path) -> dict[str, int]:
+    """How many tests passed, of each kind; nothing where no report is, or one with a failure."""
+    passed: Counter[str] = Counter()
+    for name in REPORTS:
+        if not (root / name).exists():
+            continue
+        report = ET.parse(root / name).getroot()  # noqa: S314  pytest wrote it
+        if report.find(".//failure") is None and report.find(".//error") is None:
+            cases = [case for case in report.iter("testcase") if case.find("skipped") is None]
+            passed.update(_kind(case.get("classname", "")) for case in cases)
+    return {kind: passed[kind] for kind in KINDS.values() if passed[kind]}
+
+
+def _kind(name: str) -> str:
+    return next(kind for start, kind in KINDS.items() if name.startswith(start))
+
+
+def of_tools(root: Path) -> dict[str, str]:
+    """With what all of this was run."""
+    tools = {"Python": platform.python_version()}
+    tools |= {name: version(name) for name in ("NumPy", "Matplotlib")}
+    for name in REPORTS:
+        if (root / name).exists():
+            for one in ET.parse(root / name).getroot().iter("property"):  # noqa: S314
+                if not one.get("name", "").startswith("hypothesis"):
+                    tools[one.get("name", "")] = one.get("value", "")
+    return tools

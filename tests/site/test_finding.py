@@ -1,0 +1,268 @@
+"""What leads to a page: search, descriptions, cards, lists for machines, redirects, the 404."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from press import card
+from tests.site import test_run
+from tests.site.conftest import ROOT, build
+
+browser = test_run.browser
+HOME = "http://127.0.0.1:8000/"
+SEARCHES = {
+    "cross entropy": "reference/litgrad/#litgrad.losses.cross_entropy",
+    "cross_entropy": "reference/litgrad/#litgrad.losses.cross_entropy",
+    "losses.cross_entropy": "reference/litgrad/#litgrad.losses.cross_entropy",
+    "binary cross-entropy": "reference/glossary/#binary-cross-entropy",
+    "softmax": "chapters/activations/#softmax-a-function-of-a-whole-list",
+    "descend": "reference/litgrad/#litgrad.descent.descend",
+    "condition number": "chapters/curvature/#the-condition-number",
+    "Adam": "chapters/adaptive/",
+    "adamw": "reference/litgrad/#litgrad.optimizers.AdamW",
+    "vanishing gradient": "reference/glossary/#vanishing-gradient",
+    "chain rule": "chapters/graphs/",
+    "litgrad.layers.Dense": "reference/litgrad/#litgrad.layers.Dense",
+    "pullback": "reference/glossary/#pullback",
+    "dropout": "chapters/generalization/#dropout",
+    "weight decay": "chapters/penalties/#when-weight-decay-is-not-l2",
+    "Glorot": "reference/litgrad/#litgrad.initializers.glorot_normal",
+    "ISTA": "reference/glossary/#ista",
+    "soft threshold": "reference/litgrad/#litgrad.penalties.soft_threshold",
+    "early stopping": "chapters/generalization/",
+    "EarlyStopping": "reference/litgrad/#litgrad.training.EarlyStopping",
+    "gradcheck": "reference/litgrad/#litgrad.gradcheck.check",
+    "mean squared error": "reference/litgrad/#litgrad.losses.mean_squared_error",
+    "nesterov": "chapters/momentum/#nesterov-looks-ahead",
+    "sigmoid": "chapters/activations/",
+}
+"""What readers type, and where they want to go."""
+
+
+class Head(HTMLParser):
+    """What a page says of itself: its meta tags by name, and its links by rel."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.said: dict[str, str] = {}
+        self.feed(file.read_text(encoding="utf-8").partition("</head>")[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name") or given.get("property") or given.get("rel")
+        if tag in {"meta", "link"} and name:
+            self.said[name] = given.get("content") or given.get("href", "")
+
+
+def listed(site: Path) -> list[str]:
+    """The addresses in a sitemap."""
+    return re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def heads(site: Path) -> dict[str, dict[str, str]]:
+    """The head of every page, by its address."""
+    files = {file.parent.relative_to(site).as_posix(): file for file in site.rglob("index.html")}
+    return {
+        HOME + (f"{name}/" if name != "." else ""): Head(file).said for name, file in files.items()
+    }
+
+
+def test_the_sitemap_has_every_page_and_nothing_else(site: Path, heads: dict[str, Any]) -> None:
+    assert sorted(listed(site)) == sorted(heads)
+    sources = [*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/labs/*.py")]
+    assert len(heads) == len(sources)
+
+
+def test_every_page_describes_itself(heads: dict[str, dict[str, str]]) -> None:
+    for address, said in heads.items():
+        assert said["canonical"] == said["og:url"] == address
+        assert said["description"] == said["og:description"], address
+        assert 30 <= len(said["description"]) <= 200, address
+        assert said["og:title"], address
+        assert said["twitter:card"] == "summary_large_image"
+    for name in ("description", "og:image"):
+        assert len({said[name] for said in heads.values()}) == len(heads), f"two pages, one {name}"
+
+
+def test_every_page_has_a_card(site: Path, heads: dict[str, dict[str, str]]) -> None:
+    for said in heads.values():
+        file = site / said["og:image"].removeprefix(HOME)
+        assert file.stat().st_size < 60_000, file
+        with Image.open(file) as drawn:
+            assert (drawn.format, drawn.size) == ("PNG", (1200, 630))
+
+
+def test_a_card_shows_the_figure_of_its_page() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100">'
+        '<path d="M 50 0 L 150 0 L 150 100 L 50 100 z" style="fill: #ff0000"/></svg>'
+    )
+    with Image.open(BytesIO(card.draw("Site", "Title", "What it is.", svg))) as drawn:
+        pixels = drawn.convert("RGB").crop((576, 0, 1200, 630)).getcolors(630 * 630)
+    red = sum(count for count, color in pixels or [] if color == (255, 0, 0))
+    assert abs(red - (576 / 200 * 100) ** 2) < 2_000  # the figure is 576 pixels wide
+
+
+def test_machines_find_all_pages_as_text(site: Path, heads: dict[str, dict[str, str]]) -> None:
+    text = (site / "llms.txt").read_text(encoding="utf-8")
+    assert text.startswith("# Literate Gradients\n\n> ")
+    entries = re.findall(r"^- \[(.+)\]\((.+)\): (.+)$", text, re.MULTILINE)
+    assert len(entries) == len(re.findall("^- ", text, re.MULTILINE)) == len(heads) - 1  # the front
+    for title, address, description in entries:
+        page = heads[re.sub(r"\.(md|py)$", "/", address)]
+        assert (page["og:title"], page["og:description"]) == (title, description)
+        assert (site / address.removeprefix(HOME)).exists()
+
+
+def test_every_chapter_is_served_as_markdown(site: Path, heads: dict[str, dict[str, str]]) -> None:
+    chapters = sorted(ROOT.glob("docs/chapters/*.md"))
+    with test_run.serving(partial(test_run.Site, directory=str(site))) as server:
+        for chapter in chapters:
+            here = f"chapters/{chapter.stem}/"
+            assert heads[HOME + here]["alternate"] == f"../{chapter.name}"
+            with urlopen(f"{server.address}chapters/{chapter.name}") as answer:  # noqa: S310
+                assert answer.headers["Content-Type"].startswith("text/markdown")
+                assert answer.read() == chapter.read_bytes()
+    assert "alternate" not in heads[f"{HOME}reference/litgrad/"]  # its words are in the library
+
+
+def change(root: Path, **settings: Any) -> None:
+    """Write some settings of a small site anew."""
+    file = root / "mkdocs.yml"
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | settings), encoding="utf-8")
+
+
+@pytest.fixture
+def plugins(small: Path) -> Iterator[list[Any]]:
+    """The plugins of the small site without its redirects; its settings are kept."""
+    before = (small / "mkdocs.yml").read_text(encoding="utf-8")
+    yield [p for p in json.loads(before)["plugins"] if "redirects" not in p]
+    (small / "mkdocs.yml").write_text(before, encoding="utf-8")
+
+
+def test_a_former_address_leads_to_the_page(
+    small: Path, plugins: list[Any], tmp_path: Path, browser: Browser
+) -> None:
+    moved = {"chapters/old.md": "chapters/chapter.md"}
+    change(small, plugins=[*plugins, {"redirects": {"redirect_maps": moved}}])
+    done = build(small, tmp_path / "site")
+    assert done.returncode == 0, done.stderr
+    with test_run.serving(partial(test_run.Site, directory=str(tmp_path / "site"))) as server:
+        page = browser.new_page()
+        page.goto(f"{server.address}chapters/old/#one-section")
+        page.wait_for_url(f"{server.address}chapters/chapter/#one-section")
+        page.close()
+    assert not [address for address in listed(tmp_path / "site") if "old" in address]
+
+
+def test_a_redirect_to_nowhere_is_refused(small: Path, plugins: list[Any], tmp_path: Path) -> None:
+    moved = {"chapters/old.md": "chapters/away.md"}
+    change(small, plugins=[*plugins, {"redirects": {"redirect_maps": moved}}])
+    done = build(small, tmp_path / "site")
+    assert done.returncode != 0
+    assert "'chapters/away.md' does not exist" in done.stderr
+
+
+def test_no_page_asks_the_repository_for_its_stars(
+    small: Path, plugins: list[Any], tmp_path: Path, browser: Browser
+) -> None:
+    change(small, plugins=plugins, repo_url="https://github.com/example/example")
+    done = build(small, tmp_path / "site")
+    assert done.returncode == 0, done.stderr
+    with test_run.serving(partial(test_run.Site, directory=str(tmp_path / "site"))) as server:
+        page = browser.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{server.address}chapters/chapter/", wait_until="networkidle")
+        assert page.locator("header a.md-source").get_attribute("href")
+        assert [url for url in asked if not url.startswith(server.address)] == []
+        page.close()
+
+
+class Hosted(test_run.Site):
+    """A server that answers as a host of static sites does: with the site's page for 404."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        body = Path(self.directory, "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture(scope="module")
+def host(site: Path) -> Iterator[test_run.Server]:
+    with test_run.serving(partial(Hosted, directory=str(site))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+def test_a_wrong_address_leads_on(host: test_run.Server, reader: Page) -> None:
+    reader.goto(f"{host.address}away/deep/weight-decay/")
+    links = reader.locator("article a[href]").evaluate_all("all => all.map(a => a.href)")
+    for place in ("chapters/networks/", "labs/digits/", "reference/litgrad/"):
+        assert host.address + place in links
+    for link in links:
+        if "?q=" not in link:
+            with urlopen(link) as answer:  # noqa: S310
+                assert answer.status == 200
+    reader.get_by_role("link", name="Search the book").click()
+    field = reader.locator(".md-search__input")
+    assert field.evaluate("field => field === document.activeElement")
+    assert field.input_value() == "weight decay"
+    reader.locator(".md-search-result__link").first.wait_for()
+
+
+def test_the_index_comes_with_the_first_search(host: test_run.Server, browser: Browser) -> None:
+    page = browser.new_page()
+    host.asked.clear()
+    page.goto(f"{host.address}chapters/losses/", wait_until="networkidle")
+    assert not [asked for asked in host.asked if "search_index" in asked]
+    page.keyboard.press("/")
+    page.keyboard.type("hinge")
+    page.locator(".md-search-result__link").first.wait_for()
+    assert len([asked for asked in host.asked if "search_index" in asked]) == 1
+    page.close()
+
+
+def test_the_index_is_light(site: Path) -> None:
+    index = (site / "search/search_index.json").read_bytes()
+    assert len(gzip.compress(index)) < 300_000
+    assert b"Source code in" not in index
+
+
+@pytest.mark.parametrize(("words", "place"), SEARCHES.items(), ids=SEARCHES)
+def test_the_search_finds(host: test_run.Server, reader: Page, words: str, place: str) -> None:
+    if "/chapters/losses/" not in reader.url:
+        reader.goto(f"{host.address}chapters/losses/")
+    field, results = reader.locator(".md-search__input"), reader.locator(".md-search-result__list")
+    field.fill("")
+    field.press("Backspace")
+    results.locator("li").first.wait_for(state="detached")
+    field.fill(words[:-1])
+    field.press(words[-1])  # Material listens to keys
+    results.locator("li").first.wait_for()
+    pages = results.locator(":scope > li").evaluate_all(
+        "all => all.slice(0, 3).map(one => [...one.querySelectorAll('a')].map(a => a.href))"
+    )
+    found = [re.sub(r"\?h=[^#]*", "", link) for links in pages for link in links]
+    assert any(link.startswith(host.address + place) for link in found), found[:9]
