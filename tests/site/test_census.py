@@ -163,3 +163,11 @@ def test_pages_offer_their_downloads(site: Path, kind: str) -> None:
         page = (site / kind / source.stem / "index.html").read_text(encoding="utf-8")
         assert f'href="../{source.stem}.ipynb"' in page
         assert (site / kind / f"{source.stem}.ipynb").exists()
+
+
+def test_the_readme_shows_what_the_front_page_draws(site: Path) -> None:
+    drawn = (site / "figures/front-moons.svg").read_text(encoding="utf-8")
+    shown = (ROOT / ".github/moons.svg").read_text(encoding="utf-8")
+    assert shown == drawn.replace('style="', 'style="background: #fff; ', 1), (
+        "copy site/figures/front-moons.svg to .github/moons.svg, with a white background"
+    )
