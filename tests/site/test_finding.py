@@ -60,7 +60,7 @@ class Head(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        name = given.get("name") or given.get("property") or given.get("rel")
+        name = given.get("name") or given.get("property") or given.get("rel", "").strip()
         if tag in {"meta", "link"} and name:
             self.said[name] = given.get("content") or given.get("href", "")
 
