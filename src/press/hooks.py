@@ -1,6 +1,5 @@
 """What MkDocs needs to know of press, and nothing more: its events, and a page's files."""
 
-import html
 import json
 import logging
 import os
@@ -13,20 +12,17 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.meta import get_data
-from mkdocs_jupyter.config import settings
 from nbclient.exceptions import CellExecutionError
 
-from press import card, figure, font, hosts, lab, notebook, proof, pyodide, search, terms
+from press import beside, card, figure, font, hosts, lab, proof, pyodide, search, terms
 from press import page as pages
 from press.book import Book, Result
 from press.chapter import Chapter, Fault, read
-from press.interpreter import ENVIRONMENT
 from press.page import Page
 
 LOG = logging.getLogger("mkdocs.press")
-TEMPLATES = Path(__file__).parent / "templates"
 _pages: dict[str, tuple[Chapter, Page]] = {}
-_drawings: dict[str, str] = {}
+_drawings: dict[Path, str] = {}
 _covers: dict[Path, str] = {}
 _state: dict[str, Any] = {}
 
@@ -60,12 +56,8 @@ def on_config(config: Any) -> Any:
     _state["kit"] = _kit(config)
     _state["wheel"] = pyodide.wheel()
     config["extra"]["wheel"] = _state["wheel"][0]
-    jupyter = config["plugins"].get("mkdocs-jupyter")
-    if jupyter:  # it knows no change but the notebook's own, and its pages are not ours
-        jupyter.config["cache_dir"] = str(root / ".cache" / "labs" / book.state)
-        settings.templates_dir = str(TEMPLATES)
-        os.environ["JUPYTER_CONFIG_PATH"] = str(TEMPLATES)  # its time limit, and no network
-        os.environ.update(ENVIRONMENT)  # a lab runs as a program does
+    if "mkdocs-jupyter" in config["plugins"]:
+        lab.settle(config["plugins"]["mkdocs-jupyter"].config, root / ".cache/labs" / book.state)
     return config
 
 
@@ -143,8 +135,9 @@ def _draw(chapter: Chapter, results: list[Result]) -> Page:
         if program.figure:
             place = chapter.path.parent / program.figure
             frames = book.frames(program, result)
-            _drawings[str(place)] = figure.inline(frames[-1]["svg"], place.stem, program.alt)
-            _covers.setdefault(chapter.path, frames[-1]["svg"])
+            _drawings[place] = figure.inline(frames[-1]["svg"], place.stem, program.alt)
+            if program.figure in chapter.front or chapter.path not in _covers:
+                _covers[chapter.path] = frames[-1]["svg"]
     return pages.make(chapter, results, book)
 
 
@@ -211,8 +204,7 @@ def _picture(page: Any, config: Any) -> None:
     words = config["site_name"], page.title, page.meta["description"]
     picture = card.make(Path(config["config_file_path"]).parent, *words, _covers.get(path, ""))
     target = Path(config["site_dir"], "assets/cards", page.file.src_uri).with_suffix(".png")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(picture)
+    beside.write(target, picture)
 
 
 def _refuse(address: str, place: tuple[Path, int]) -> None:
@@ -226,25 +218,14 @@ def on_post_build(config: Any) -> None:
     for file in docs.glob("assets/**/*.css"):
         for line, address in hosts.styled(file.read_text(encoding="utf-8")):
             _refuse(address, (file, line))
-    name, wheel = _state["wheel"]
-    (site / name).write_bytes(wheel)
+    beside.write(site / _state["wheel"][0], _state["wheel"][1])
     if _state["kit"]:
         _state["kit"].write(site / "assets")
-    letters: set[str] = set()
-    for uri, (chapter, made) in _pages.items():
-        formulas = "".join(piece for piece in made.pieces if piece.startswith("<math"))
-        letters.update(html.unescape(re.sub(r"<[^>]*>", "", formulas)))
-        target = site / uri
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(chapter.path.read_text(encoding="utf-8"), encoding="utf-8")
-        if not chapter.programs:
-            continue
-        target.with_suffix(".ipynb").write_text(notebook.as_json(chapter), encoding="utf-8")
+    for uri, (chapter, _made) in _pages.items():
+        beside.source(site / uri, chapter)
     for place, svg in _drawings.items():
-        target = site / Path(place).relative_to(docs)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(svg, encoding="utf-8")
+        beside.write(site / place.relative_to(docs), svg.encode())
     target = site / "assets" / "math.woff2"
     if not (_state["dirty"] and target.exists()):  # it holds the letters of all pages
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(font.subset("".join(sorted(letters))))
+        made = (piece for _, page in _pages.values() for piece in page.pieces)
+        beside.write(target, font.subset(beside.letters(made)))

@@ -4,18 +4,34 @@ Its file is a jupytext script, `# %% [markdown]` before text and `# %%` before
 code. `# %% alt="what the reader should see"` begins a cell that draws.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Any
 
+from mkdocs_jupyter.config import settings
+
 from press.backend import FIGURES
 from press.book import Result
 from press.chapter import FRONT, Chapter, Fault, Program, Span
+from press.interpreter import ENVIRONMENT
 
+TEMPLATES = Path(__file__).parent / "templates"
 _MARKER = re.compile(r"# %%(?P<text> \[markdown\])?")
 _WARNED = re.compile(r":(\d+): \w*Warning: ")
 _COLOR = re.compile(r"\x1b\[[\d;]*m")
 _FAILED = re.compile(r"Cell In\[\d+\], line (\d+)")
+
+
+def settle(config: Any, cache: Path) -> None:
+    """Have mkdocs-jupyter run labs as programs are run, and anew when what they use has changed.
+
+    By itself it knows no change but the lab's own, and its pages are not ours.
+    """
+    config["cache_dir"] = str(cache)
+    settings.templates_dir = str(TEMPLATES)
+    os.environ["JUPYTER_CONFIG_PATH"] = str(TEMPLATES)  # its time limit, and no network
+    os.environ.update(ENVIRONMENT)
 
 
 def read(path: Path, notebook: dict[str, Any]) -> tuple[Chapter, list[Result]]:
