@@ -1,4 +1,4 @@
-"""What a site has beside its pages: their sources, notebooks, pictures, and the letters of a font."""
+"""What a site has beside its pages: sources, notebooks, pictures, and the letters of its font."""
 
 import html
 import re
