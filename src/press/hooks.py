@@ -65,6 +65,8 @@ def _kit(config: Any) -> pyodide.Kit | None:
     """Python for the browser, if this site runs programs and somebody has the files."""
     if "assets/run.js" not in map(str, config["extra_javascript"]):
         return None
+    if not config["use_directory_urls"]:  # no program can run in a page on disk
+        return None
     if "kit" not in _state:  # not anew at every change of the served site
         for reason in pyodide.obtain():
             LOG.info("Pyodide is not obtained %s", reason)
@@ -149,7 +151,7 @@ def on_page_content(content: str, page: Any, **_: Any) -> str:
     chapter, _made = _pages[page.file.src_uri]
     if chapter.path.parent.name in {"chapters", "labs"}:
         content = terms.mark(content, _state["terms"])
-        content = content.replace("</h1>", f"</h1>\n{_downloads(chapter.path)}", 1)
+        content = content.replace("</h1>", f"</h1>\n{_downloads(chapter.path, page.url)}", 1)
     return search.narrow(content)
 
 
@@ -160,11 +162,12 @@ def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
     return context
 
 
-def _downloads(path: Path) -> str:
+def _downloads(path: Path, url: str) -> str:
+    folder = "../" if url.endswith("/") else ""
     source = "Markdown" if path.suffix == ".md" else "script"
     return (
-        f'<p class="downloads">Download as <a href="../{path.stem}.ipynb" download>notebook</a>'
-        f' or <a href="../{path.name}" download>{source}</a></p>'
+        f'<p class="downloads">Download as <a href="{folder}{path.stem}.ipynb" download>notebook</a>'
+        f' or <a href="{folder}{path.name}" download>{source}</a></p>'
     )
 
 

@@ -742,7 +742,8 @@ def test_an_error_in_a_chain_is_marked_where_it_is(page: Page) -> None:
 def test_what_is_missing_is_said_and_tried_again(
     fresh: Callable[..., Page], server: Server, site: Path, name: str
 ) -> None:
-    (file,) = {path.name for path in site.glob(f"assets/**/{name}*")}
+    assets = [site / "assets/worker.js", *site.glob("assets/pyodide/*/*")]
+    (file,) = {path.name for path in assets if path.name.startswith(name)}
     page = fresh(heard=[])  # the console says it, too
     program = page.locator(".program").first
     server.missing.add(file)
@@ -882,7 +883,7 @@ def test_without_script_there_is_plain_code(fresh: Callable[..., Page]) -> None:
 
 
 def test_without_pyodide_there_is_copy_alone(fresh: Callable[..., Page]) -> None:
-    page = fresh()
+    page = fresh(service_workers="block", heard=[])  # the console says that they are
     page.route(
         "**/chapters/descent/",
         lambda route: route.fulfill(

@@ -1,0 +1,59 @@
+// What a reader has opened stays on the reader's device. BUILD names every file that a page may load, with the
+// digest of its bytes, and no other bytes are kept: a page never meets the style or script of another build.
+// A new build is a new worker; until it has its own of all that is kept, the one before does not touch new pages.
+const BUILD = { first: [], files: {} };
+const files = new Map(Object.entries(BUILD.files));
+const { scope } = registration;
+let isOld = false;
+
+const pathOf = (url) => (url.startsWith(scope) ? url.slice(scope.length).replace(/(index\.html)?([?#].*)?$/, "") : null);
+const key = (path) => `${scope}${path}?${files.get(path)}`;
+const shelf = caches.open(scope);
+const find = async (path) => (await shelf).match(key(path));
+
+// Keep a file, unless it is of another build.
+async function keep(path, response) {
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer()));
+  const isOurs = btoa(String.fromCharCode(...sum.slice(0, 9))) === files.get(path);
+  if (isOurs) await (await shelf).put(key(path), response);
+  return isOurs;
+}
+
+// What the browser has of a file will do, if it is of this build: nothing is loaded twice.
+async function obtain(path) {
+  if (!files.has(path) || (await find(path))) return;
+  for (const cache of ["default", "reload"]) if (await keep(path, await fetch(scope + path, { cache }))) return;
+  throw new Error(`${path} is of another build`);
+}
+
+async function load(event, path) {
+  const response = await fetch(event.request);
+  if (!files.has(path) || response.status !== 200) return response;
+  const kept = keep(path, response.clone()).then(async (isOurs) => isOurs || ((isOld = true), registration.update()));
+  event.waitUntil(kept.catch(() => {})); // on a full disk, nothing is kept
+  if (/(^|\/)$/.test(path)) await kept.catch(() => {}); // it decides where its style and scripts come from
+  return response;
+}
+
+async function answer(event, path) {
+  const kept = await find(path);
+  if (kept && !isOld) return kept;
+  const isVisit = event.request.mode === "navigate";
+  return load(event, path).catch(async () => kept ?? ((isVisit && (await find("503.html"))) || Response.error()));
+}
+
+const on = (name, act) => addEventListener(name, (event) => event.waitUntil(act(event)));
+on("install", async () => {
+  const before = (await (await shelf).keys()).map(({ url }) => pathOf(url));
+  await Promise.all([...BUILD.first, ...before].map(obtain));
+  await skipWaiting();
+});
+on("activate", async () => {
+  for (const { url } of await (await shelf).keys()) if (url !== key(pathOf(url))) await (await shelf).delete(url);
+  await clients.claim();
+});
+on("message", ({ data }) => Promise.allSettled(data.map((url) => obtain(pathOf(url)))));
+addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  if (method === "GET" && (files.has(pathOf(url)) || mode === "navigate")) event.respondWith(answer(event, pathOf(url)));
+});
