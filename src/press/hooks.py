@@ -166,8 +166,9 @@ def _downloads(path: Path, url: str) -> str:
     folder = "../" if url.endswith("/") else ""
     source = "Markdown" if path.suffix == ".md" else "script"
     return (
-        f'<p class="downloads">Download as <a href="{folder}{path.stem}.ipynb" download>notebook</a>'
-        f' or <a href="{folder}{path.name}" download>{source}</a></p>'
+        f'<p class="downloads">Download as '
+        f'<a href="{folder}{path.stem}.ipynb" download>notebook</a> or '
+        f'<a href="{folder}{path.name}" download>{source}</a></p>'
     )
 
 
