@@ -376,9 +376,9 @@ for name, images in (("unseen digits", unseen), ("coin flips", coins)):
 #
 # ## Further reading
 #
-# - Fabian Pedregosa and others, "Scikit-learn: Machine learning in Python", *Journal of Machine Learning Research* 12, 2825–2830, 2011. The example is in the gallery of the library's documentation, under "Neural Networks".
-# - Ethem Alpaydin and Cenk Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998. The data.
+# - Fabian Pedregosa and others, "Scikit-learn: machine learning in Python", *Journal of Machine Learning Research* 12, 2825–2830, 2011. The example is in the gallery of the library's documentation, under "Neural Networks".
+# - Ethem Alpaydin and Cenk Kaynak, "Optical recognition of handwritten digits", UCI Machine Learning Repository, 1998. The data.
 # - Xavier Glorot and Yoshua Bengio, "Understanding the difficulty of training deep feedforward neural networks", *Proceedings of AISTATS*, 249–256, 2010. The bound of the start.
-# - Chuan Guo, Geoff Pleiss, Yu Sun and Kilian Q. Weinberger, "On calibration of modern neural networks", *Proceedings of ICML*, 1321–1330, 2017. When confidence is the share of right answers, and when not.
-# - Anh Nguyen, Jason Yosinski and Jeff Clune, "Deep neural networks are easily fooled: High confidence predictions for unrecognizable images", *Proceedings of CVPR*, 427–436, 2015.
+# - Chuan Guo, Geoff Pleiss, Yu Sun and Kilian Q. Weinberger, "On calibration of modern neural networks", *International Conference on Machine Learning*, 1321–1330, 2017. When confidence is the share of right answers, and when not.
+# - Anh Nguyen, Jason Yosinski and Jeff Clune, "Deep neural networks are easily fooled: high confidence predictions for unrecognizable images", *IEEE Conference on Computer Vision and Pattern Recognition*, 427–436, 2015.
 # - Balaji Lakshminarayanan, Alexander Pritzel and Charles Blundell, "Simple and scalable predictive uncertainty estimation using deep ensembles", *Advances in Neural Information Processing Systems* 30, 2017. Committees.

@@ -324,6 +324,6 @@ print("largest change of any cost below 0.0001:", worst < 1e-4)
 #
 # ## Further reading
 #
-# - Andrej Karpathy, *micrograd*, GitHub, 2020. The engine, and the published run in `demo.ipynb`.
-# - Corinna Cortes and Vladimir Vapnik, "Support-vector networks", *Machine Learning* 20(3), 273–297, 1995. The margin, and why a wide one is worth having.
-# - Fabian Pedregosa and others, "Scikit-learn: Machine Learning in Python", *Journal of Machine Learning Research* 12, 2825–2830, 2011. The library whose moons these are.
+# - Andrej Karpathy, *micrograd*, github.com/karpathy/micrograd, 2020. The engine, and the published run in `demo.ipynb`.
+# - Corinna Cortes and Vladimir Vapnik, "Support-vector networks", *Machine Learning* 20, 273–297, 1995. The margin, and why a wide one is worth having.
+# - Fabian Pedregosa and others, "Scikit-learn: machine learning in Python", *Journal of Machine Learning Research* 12, 2825–2830, 2011. The library whose moons these are.

@@ -331,7 +331,7 @@ assert rows[50][3] == rows[200][2] == rows[200][3] == 10
 #
 # ## Further reading
 #
-# - Fabian Pedregosa and others, "Scikit-learn: Machine Learning in Python", *Journal of Machine Learning Research* 12, 2825–2830, 2011. The library; the example is in its documentation, version 0.23, 2020.
-# - Robert Tibshirani, "Regression Shrinkage and Selection via the Lasso", *Journal of the Royal Statistical Society, Series B* 58(1), 267–288, 1996. The lasso.
-# - Jerome Friedman, Trevor Hastie and Robert Tibshirani, "Regularization Paths for Generalized Linear Models via Coordinate Descent", *Journal of Statistical Software* 33(1), 1–22, 2010. The solver.
-# - Amir Beck and Marc Teboulle, "A Fast Iterative Shrinkage-Thresholding Algorithm for Linear Inverse Problems", *SIAM Journal on Imaging Sciences* 2(1), 183–202, 2009. ISTA with momentum, as for the path.
+# - Fabian Pedregosa and others, "Scikit-learn: machine learning in Python", *Journal of Machine Learning Research* 12, 2825–2830, 2011. The library; the example is in its documentation, version 0.23, 2020.
+# - Robert Tibshirani, "Regression shrinkage and selection via the lasso", *Journal of the Royal Statistical Society, Series B* 58, 267–288, 1996. The lasso.
+# - Jerome Friedman, Trevor Hastie and Robert Tibshirani, "Regularization paths for generalized linear models via coordinate descent", *Journal of Statistical Software* 33, 1–22, 2010. The solver.
+# - Amir Beck and Marc Teboulle, "A fast iterative shrinkage-thresholding algorithm for linear inverse problems", *SIAM Journal on Imaging Sciences* 2, 183–202, 2009. ISTA with momentum, as for the path.

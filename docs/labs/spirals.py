@@ -340,6 +340,6 @@ assert abs(other - cost[1000]) > 0.01
 #
 # ## Further reading
 #
-# - Andrej Karpathy, "Putting it together: Minimal Neural Network Case Study", notes to the course CS231n: Convolutional Neural Networks for Visual Recognition, Stanford University, 2015. The published result.
-# - Kevin J. Lang and Michael J. Witbrock, "Learning to tell two spirals apart", *Proceedings of the 1988 Connectionist Models Summer School*, pages 52 to 59, Morgan Kaufmann, 1988. Where the spirals come from.
+# - Andrej Karpathy, "Putting it together: minimal neural network case study", notes of the course CS231n, Stanford University, 2015. The published result.
+# - Kevin J. Lang and Michael J. Witbrock, "Learning to tell two spirals apart", *Proceedings of the 1988 Connectionist Models Summer School*, 52–59, Morgan Kaufmann, 1988. Where the spirals come from.
 # - Guido Montúfar, Razvan Pascanu, Kyunghyun Cho and Yoshua Bengio, "On the number of linear regions of deep neural networks", *Advances in Neural Information Processing Systems* 27, 2014. Into how many pieces bend lines can cut the input.

@@ -372,6 +372,6 @@ plt.show()
 #
 # - Michael A. Nielsen, *Neural Networks and Deep Learning*, Determination Press, 2015. Chapter 5 has the published figures; its code is on GitHub, under `mnielsen/neural-networks-and-deep-learning`.
 # - Sepp Hochreiter, "Untersuchungen zu dynamischen neuronalen Netzen", diploma thesis, Technische Universität München, 1991. The first analysis of vanishing gradients.
-# - Yoshua Bengio, Patrice Simard and Paolo Frasconi, "Learning long-term dependencies with gradient descent is difficult", *IEEE Transactions on Neural Networks* 5(2), 157–166, 1994.
+# - Yoshua Bengio, Patrice Simard and Paolo Frasconi, "Learning long-term dependencies with gradient descent is difficult", *IEEE Transactions on Neural Networks* 5, 157–166, 1994.
 # - Xavier Glorot and Yoshua Bengio, "Understanding the difficulty of training deep feedforward neural networks", *Proceedings of AISTATS*, 249–256, 2010. The plateau of deep sigmoid networks, layer by layer.
-# - Kaiming He, Xiangyu Zhang, Shaoqing Ren and Jian Sun, "Delving deep into rectifiers: Surpassing human-level performance on ImageNet classification", *Proceedings of ICCV*, 1026–1034, 2015.
+# - Kaiming He, Xiangyu Zhang, Shaoqing Ren and Jian Sun, "Delving deep into rectifiers: surpassing human-level performance on ImageNet classification", *IEEE International Conference on Computer Vision*, 1026–1034, 2015.
