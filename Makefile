@@ -3,19 +3,24 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
+MODULES = tests/site/node_modules/.package-lock.json
 BUILT = .venv/built-by-$(subst /,-,$(PYTHON))
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: serve test test-docs site outputs bench bench-browser lock clean
+.PHONY: serve test check test-docs site offline outputs new bench bench-browser lock clean
 
 serve: .venv/installed  ## the site at 127.0.0.1:8000; a changed page is built anew
 	$(BIN)/mkdocs serve --dirty --no-strict
 
-test: .venv/installed  ## everything: style, types, unit tests, doctests, fences, coverage, wheel
+test: .venv/installed $(if $(CI),$(MODULES))  ## style, types, unit tests, doctests, fences, coverage, wheel, site
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov -m "not slow" --junit-xml=.cache/tests.xml
+
+check: .venv/installed $(MODULES)  ## what is slow: every program in a browser, budgets, the site offline
+	$(BIN)/python -m press.pyodide
+	$(BIN)/pytest tests/site -m slow --junit-xml=.cache/checks.xml
 
 test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exercises, formulas, links, census
 	$(BIN)/pytest -q tests/press/test_pages.py tests/site/test_census.py -k "not notebook and not bytes"
@@ -23,8 +28,14 @@ test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exerc
 site: .venv/installed  ## the site, strictly built into site/
 	$(BIN)/mkdocs build --strict
 
+offline: .venv/installed  ## the site as a folder that needs no server, and a zip of it, in build/
+	$(BIN)/mkdocs build --strict --config-file mkdocs-offline.yml
+
 outputs: .venv/installed  ## write below each program what it prints; the diff is the review
 	$(BIN)/python -m press outputs
+
+new: .venv/installed  ## begin a chapter that holds at once: make new chapter=annealing
+	@$(BIN)/python -m press.new "$(chapter)"
 
 bench: .venv-bench/built  ## litgrad beside what a reader would use instead
 	PYTHONPATH=$(CURDIR)/src .venv-bench/bin/python benchmarks/run.py
@@ -37,7 +48,7 @@ lock: .venv/installed  ## write requirements.txt anew; UPGRADE=--upgrade takes t
 	  --custom-compile-command "make lock" --extra plots --group dev $(UPGRADE) pyproject.toml -o requirements.txt
 
 clean:  ## remove all that the other targets made
-	rm -rf site .venv .venv-bench .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf site tests/site/node_modules .venv .venv-bench .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BUILT): requirements.txt
@@ -48,6 +59,10 @@ $(BUILT): requirements.txt
 
 .venv/installed: $(BUILT) pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(MODULES): tests/site/package-lock.json
+	npm ci --silent --ignore-scripts --prefix tests/site
 	touch $@
 
 .venv-bench/built: benchmarks/requirements.txt

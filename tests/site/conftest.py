@@ -1,13 +1,22 @@
 """Built sites to test: a small one that each test may break, and the real one."""
 
+import contextlib
+import http.server
 import json
 import os
+import re
+import shutil
+import socketserver
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mkdocs.utils.yaml import yaml_load
+from playwright.sync_api import Browser, Error, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """\
@@ -74,6 +83,9 @@ plt.show()
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>\n'
 STYLE = ".dot {\n  color: red;\n}\n"
 
+QUIET = "quic background-networking component-update sync gpu"
+FLAGS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET.split(" "))]
+
 
 def build(root: Path, target: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """Build a site strictly, as make site does."""
@@ -122,3 +134,71 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = build(ROOT, target)
     assert done.returncode == 0, done.stderr
     return target
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A server on this machine that remembers what was asked of it."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, handler: Callable[..., socketserver.BaseRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self.asked: list[str] = []
+        self.missing: set[str] = set()
+        """Files that are not there for now."""
+        self.address = f"http://127.0.0.1:{self.server_address[1]}/"
+
+
+class Site(http.server.SimpleHTTPRequestHandler):
+    """The site; `no-cache` makes a browser ask whether a file is still there."""
+
+    protocol_version = "HTTP/1.1"
+    server: Any
+
+    def do_GET(self) -> None:
+        name = self.path.partition("?")[0].rpartition("/")[2]
+        self.server.asked.append(self.path)
+        if name in self.server.missing:
+            self.send_error(404)
+        elif name == "sitemap.xml":  # by its addresses Material knows what it may swap
+            built = Path(self.translate_path(name)).read_text(encoding="utf-8")
+            here = re.sub(r"(?<=<loc>)https?://[^/]+/", self.server.address, built).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(here)))
+            self.end_headers()
+            self.wfile.write(here)
+        else:
+            super().do_GET()
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def serving(handler: Callable[..., socketserver.BaseRequestHandler]) -> Iterator[Server]:
+    with Server(handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser(record_testsuite_property: Callable[[str, object], None]) -> Iterator[Browser]:
+    found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=next(found, None), args=FLAGS)
+        except Error as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no Chromium to test in: {error.message.splitlines()[0]}")
+        record_testsuite_property("Chromium", browser.version)
+        yield browser
+        browser.close()

@@ -16,10 +16,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from press import card
-from tests.site import test_run
-from tests.site.conftest import ROOT, build
+from tests.site.conftest import ROOT, Server, Site, build, serving
 
-browser = test_run.browser
 HOME = "http://127.0.0.1:8000/"
 SEARCHES = {
     "cross entropy": "reference/litgrad/#litgrad.losses.cross_entropy",
@@ -128,7 +126,7 @@ def test_machines_find_all_pages_as_text(site: Path, heads: dict[str, dict[str, 
 
 def test_every_chapter_is_served_as_markdown(site: Path, heads: dict[str, dict[str, str]]) -> None:
     chapters = sorted(ROOT.glob("docs/chapters/*.md"))
-    with test_run.serving(partial(test_run.Site, directory=str(site))) as server:
+    with serving(partial(Site, directory=str(site))) as server:
         for chapter in chapters:
             here = f"chapters/{chapter.stem}/"
             assert heads[HOME + here]["alternate"] == f"../{chapter.name}"
@@ -159,7 +157,7 @@ def test_a_former_address_leads_to_the_page(
     change(small, plugins=[*plugins, {"redirects": {"redirect_maps": moved}}])
     done = build(small, tmp_path / "site")
     assert done.returncode == 0, done.stderr
-    with test_run.serving(partial(test_run.Site, directory=str(tmp_path / "site"))) as server:
+    with serving(partial(Site, directory=str(tmp_path / "site"))) as server:
         page = browser.new_page()
         page.goto(f"{server.address}chapters/old/#one-section")
         page.wait_for_url(f"{server.address}chapters/chapter/#one-section")
@@ -181,7 +179,7 @@ def test_no_page_asks_the_repository_for_its_stars(
     change(small, plugins=plugins, repo_url="https://github.com/example/example")
     done = build(small, tmp_path / "site")
     assert done.returncode == 0, done.stderr
-    with test_run.serving(partial(test_run.Site, directory=str(tmp_path / "site"))) as server:
+    with serving(partial(Site, directory=str(tmp_path / "site"))) as server:
         page = browser.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -191,7 +189,7 @@ def test_no_page_asks_the_repository_for_its_stars(
         page.close()
 
 
-class Hosted(test_run.Site):
+class Hosted(Site):
     """A server that answers as a host of static sites does: with the site's page for 404."""
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
@@ -204,8 +202,8 @@ class Hosted(test_run.Site):
 
 
 @pytest.fixture(scope="module")
-def host(site: Path) -> Iterator[test_run.Server]:
-    with test_run.serving(partial(Hosted, directory=str(site))) as server:
+def host(site: Path) -> Iterator[Server]:
+    with serving(partial(Hosted, directory=str(site))) as server:
         yield server
 
 
@@ -216,7 +214,7 @@ def reader(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def test_a_wrong_address_leads_on(host: test_run.Server, reader: Page) -> None:
+def test_a_wrong_address_leads_on(host: Server, reader: Page) -> None:
     reader.goto(f"{host.address}away/deep/weight-decay/")
     links = reader.locator("article a[href]").evaluate_all("all => all.map(a => a.href)")
     for place in ("chapters/networks/", "labs/digits/", "reference/litgrad/"):
@@ -232,7 +230,7 @@ def test_a_wrong_address_leads_on(host: test_run.Server, reader: Page) -> None:
     reader.locator(".md-search-result__link").first.wait_for()
 
 
-def test_the_index_comes_with_the_first_search(host: test_run.Server, browser: Browser) -> None:
+def test_the_index_comes_with_the_first_search(host: Server, browser: Browser) -> None:
     page = browser.new_page()
     host.asked.clear()
     page.goto(f"{host.address}chapters/losses/", wait_until="networkidle")
@@ -251,7 +249,7 @@ def test_the_index_is_light(site: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "place"), SEARCHES.items(), ids=SEARCHES)
-def test_the_search_finds(host: test_run.Server, reader: Page, words: str, place: str) -> None:
+def test_the_search_finds(host: Server, reader: Page, words: str, place: str) -> None:
     if "/chapters/losses/" not in reader.url:
         reader.goto(f"{host.address}chapters/losses/")
     field, results = reader.locator(".md-search__input"), reader.locator(".md-search-result__list")

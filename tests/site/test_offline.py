@@ -23,10 +23,10 @@ from matplotlib.image import imread
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from press import offline
-from tests.site import test_run
-from tests.site.conftest import ROOT, build, write_site
+from tests.site.conftest import ROOT, Server, Site, build, serving, write_site
+from tests.site.test_run import run
 
-browser = test_run.browser
+pytestmark = pytest.mark.slow
 CONFIG = "--config-file=mkdocs-offline.yml"
 KEPT = """async path => {
     const shelf = await caches.open(new URL("/", location).href);
@@ -166,7 +166,7 @@ def test_a_zip_is_the_same_bytes_whenever_it_is_made(tmp_path: Path) -> None:
 # What a browser keeps
 
 
-class Site(test_run.Site):
+class Kept(Site):
     """A server whose connections end with each answer: once it is stopped, it is away."""
 
     protocol_version = "HTTP/1.0"
@@ -207,11 +207,11 @@ class Deployed:
         shutil.copytree(self.source / word, self.place, dirs_exist_ok=True)
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[test_run.Server]:
-        with test_run.serving(functools.partial(Site, directory=str(self.place))) as server:
+    def serving(self) -> Iterator[Server]:
+        with serving(functools.partial(Kept, directory=str(self.place))) as server:
             yield server
 
-    def visit(self, server: test_run.Server) -> Page:
+    def visit(self, server: Server) -> Page:
         """The front page in a new browser, once its worker has kept it."""
         self.contexts.append(self.browser.new_context())
         page = self.contexts[-1].new_page()
@@ -247,7 +247,7 @@ def shows(page: Page) -> tuple[str, str]:
     return dot.inner_text(), colors[dot.evaluate("dot => getComputedStyle(dot).color")]
 
 
-def leave(page: Page, server: test_run.Server) -> None:
+def leave(page: Page, server: Server) -> None:
     """Take the network away."""
     page.context.set_offline(offline=True)
     server.shutdown()
@@ -362,20 +362,20 @@ def wait_for(address: str) -> str:
 
 
 def test_programs_run_without_a_network_once_one_has_run(browser: Browser, site: Path) -> None:
-    with test_run.serving(functools.partial(Site, directory=str(site))) as server:
+    with serving(functools.partial(Kept, directory=str(site))) as server:
         page = browser.new_page()
         page.goto(f"{server.address}chapters/descent/")
         page.wait_for_function("navigator.serviceWorker.controller")
         until(page, KEPT, "chapters/descent/")
         page.wait_for_load_state("networkidle")
         assert not [path for path in server.asked if "pyodide" in path or "/worker.js" in path]
-        assert "Ran in" in test_run.run(page.locator(".program").first)
+        assert "Ran in" in run(page.locator(".program").first)
         wasm = next(site.glob("assets/pyodide/**/*.wasm")).relative_to(site).as_posix()
         until(page, KEPT, wasm)
         until(page, KEPT, "assets/worker.js")
         leave(page, server)
         page.reload()
-        assert test_run.run(page.locator(".program").first).startswith("Ran in")
+        assert run(page.locator(".program").first).startswith("Ran in")
         page.context.close()
 
 

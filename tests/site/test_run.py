@@ -1,78 +1,30 @@
 """Programs in the page: run, edited, stopped and checked in a real Chromium, with real Python."""
 
-import contextlib
 import functools
-import http.server
 import os
 import re
-import shutil
 import socketserver
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from press.chapter import read
+from tests.site.conftest import ROOT, Server, Site, serving
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
 FILES = sorted((ROOT / "docs").glob("**/*.md"))
 PAGES = [file for file in FILES if "```python\n" in file.read_text(encoding="utf-8")]
 LABS = sorted((ROOT / "docs" / "labs").glob("*.py"))
 EXERCISES = [file for file in PAGES if "/ exercise |" in file.read_text(encoding="utf-8")]
-QUIET = "quic background-networking component-update sync gpu"
-FLAGS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET.split(" "))]
 LONG = 300_000
 """Milliseconds within which the longest lab has run even on a busy machine."""
 LOOP = "print('on')\nwhile True:\n    pass\n"
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """A server on this machine that remembers what was asked of it."""
-
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, handler: Callable[..., socketserver.BaseRequestHandler]) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
-        self.asked: list[str] = []
-        self.missing: set[str] = set()
-        """Files that are not there for now."""
-        self.address = f"http://127.0.0.1:{self.server_address[1]}/"
-
-
-class Site(http.server.SimpleHTTPRequestHandler):
-    """The site; `no-cache` makes a browser ask whether a file is still there."""
-
-    protocol_version = "HTTP/1.1"
-    server: Any
-
-    def do_GET(self) -> None:
-        name = self.path.partition("?")[0].rpartition("/")[2]
-        self.server.asked.append(self.path)
-        if name in self.server.missing:
-            self.send_error(404)
-        elif name == "sitemap.xml":  # by its addresses Material knows what it may swap
-            built = Path(self.translate_path(name)).read_text(encoding="utf-8")
-            here = re.sub(r"(?<=<loc>)https?://[^/]+/", self.server.address, built).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(here)))
-            self.end_headers()
-            self.wfile.write(here)
-        else:
-            super().do_GET()
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-cache")
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 class Elsewhere(socketserver.StreamRequestHandler):
@@ -86,16 +38,6 @@ class Elsewhere(socketserver.StreamRequestHandler):
             self.server.asked.append(asked)
 
 
-@contextlib.contextmanager
-def serving(handler: Callable[..., socketserver.BaseRequestHandler]) -> Iterator[Server]:
-    with Server(handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def server(site: Path) -> Iterator[Server]:
     with serving(functools.partial(Site, directory=str(site))) as server:
@@ -106,21 +48,6 @@ def server(site: Path) -> Iterator[Server]:
 def elsewhere() -> Iterator[Server]:
     with serving(Elsewhere) as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def browser(record_testsuite_property: Callable[[str, object], None]) -> Iterator[Browser]:
-    found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=next(found, None), args=FLAGS)
-        except Error as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(f"no Chromium to test in: {error.message.splitlines()[0]}")
-        record_testsuite_property("Chromium", browser.version)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
