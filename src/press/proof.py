@@ -11,7 +11,7 @@ from pathlib import Path
 from press.chapter import Chapter
 from press.page import Page
 
-REPORTS = ".cache/tests.xml", ".cache/checks.xml"
+REPORTS = ".cache/tests.xml", ".cache/checks.xml", ".cache/budgets.xml"
 """What pytest wrote of `make test` and of `make check`."""
 KINDS = {
     "tests.litgrad": "tests of the library",
