@@ -20,6 +20,7 @@ test: .venv/installed $(if $(CI),$(MODULES))  ## style, types, unit tests, docte
 
 check: .venv/installed $(MODULES)  ## what is slow: every program in a browser, budgets, the site offline
 	$(BIN)/python -m press.pyodide
+	$(BIN)/mkdocs build --strict --quiet
 	$(BIN)/pytest tests/site -m slow --ignore=tests/site/test_budgets.py -n 2 --junit-xml=.cache/checks.xml
 	$(BIN)/pytest tests/site/test_budgets.py -m slow --junit-xml=.cache/budgets.xml
 
