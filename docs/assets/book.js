@@ -49,3 +49,6 @@ function begin() {
 
 // Material tells of every page that it puts in place without loading it.
 window.document$ ? document$.subscribe(begin) : document.addEventListener("DOMContentLoaded", begin);
+
+// The font of the formulas is there when a reader goes on to a page that has some.
+document.fonts.load('1em "Book Math"');
