@@ -515,7 +515,7 @@ def test_output_comes_as_it_is_printed(page: Page) -> None:
 def test_two_programs_run_one_after_another(page: Page) -> None:
     first, second = page.locator(".program").nth(0), page.locator(".program").nth(1)
     run(first)
-    write(first, "import time\ntime.sleep(0.5)\nprint('first')\n")
+    write(first, "import time\ntime.sleep(3)\nprint('first')\n")
     write(second, "print('second')\n")
     press(first, "Run")
     press(second, "Run")
