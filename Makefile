@@ -21,8 +21,8 @@ test: .venv/installed $(if $(CI),$(MODULES))  ## style, types, unit tests, docte
 check: .venv/installed $(MODULES)  ## what is slow: every program in a browser, budgets, the site offline
 	$(BIN)/python -m press.pyodide
 	$(BIN)/mkdocs build --strict --quiet
-	$(BIN)/pytest tests/site -m slow --ignore=tests/site/test_budgets.py -n 2 --junit-xml=.cache/checks.xml
-	$(BIN)/pytest tests/site/test_budgets.py -m slow --junit-xml=.cache/budgets.xml
+	$(BIN)/pytest tests/site -m slow -k "not lighthouse" -n 2 --dist loadgroup --junit-xml=.cache/checks.xml
+	$(BIN)/pytest tests/site -m slow -k lighthouse --junit-xml=.cache/budgets.xml
 
 test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exercises, formulas, links, census
 	$(BIN)/pytest -q tests/press/test_pages.py tests/site/test_census.py -k "not notebook and not bytes"

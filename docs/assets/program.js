@@ -37,6 +37,7 @@ class Program {
         add("check", "Check", () => this.exercise.run());
       if (this.role !== "check") {
         add("run", "Run", () => this.run());
+        this.buttons.run.title = Python.weight;
         add("edit", "Edit", () => (this.editor ? this.leave() : this.edit()));
         add("reset", "Reset", () => this.reset());
       }

@@ -83,6 +83,12 @@ const Python = (() => {
     // Not in a site without Pyodide, nor in one that is opened from a folder on disk.
     isHere: Boolean(note) && location.protocol.startsWith("http"),
 
+    // What the first run costs.
+    get weight() {
+      const [core, more] = [note.bytes.core, note.bytes.matplotlib].map((bytes) => Math.round(bytes / 1e6));
+      return `The first run loads Python: ${core} MB, or ${core + more} MB with figures`;
+    },
+
     run(job) {
       queue.push(job);
       next();

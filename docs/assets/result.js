@@ -84,6 +84,8 @@ class Result {
   running() {
     this.say("Running");
     this.began = performance.now();
+    this.error.textContent = "";
+    this.refresh();
     this.stale(true);
   }
 
@@ -120,8 +122,10 @@ class Result {
     this.error.textContent = verdict?.wrong ?? error?.traceback ?? "";
     this.error.className = verdict?.wrong ? "error wrong" : "error";
     this.drawn.innerHTML = figure;
-    if (figure) begin(); // a flipbook gets its controls
     this.refresh();
+    if (figure) begin(); // a flipbook gets its controls
+    const { top, bottom } = this.drawn.getBoundingClientRect();
+    if (figure && (bottom < 0 || top > innerHeight)) this.drawn.scrollIntoView({ block: "nearest" });
   }
 
   failed({ why, during }) {

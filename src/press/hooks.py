@@ -166,7 +166,7 @@ def _downloads(path: Path, url: str) -> str:
     folder = "../" if url.endswith("/") else ""
     source = "Markdown" if path.suffix == ".md" else "script"
     return (
-        f'<p class="downloads">Download as '
+        f'<p class="downloads" data-search-exclude>Download as '
         f'<a href="{folder}{path.stem}.ipynb" download>notebook</a> or '
         f'<a href="{folder}{path.name}" download>{source}</a></p>'
     )

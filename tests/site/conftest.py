@@ -190,7 +190,7 @@ def serving(handler: Callable[..., socketserver.BaseRequestHandler]) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def browser(record_testsuite_property: Callable[[str, object], None]) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
     with sync_playwright() as playwright:
         try:
@@ -199,6 +199,5 @@ def browser(record_testsuite_property: Callable[[str, object], None]) -> Iterato
             if os.environ.get("CI"):
                 raise
             pytest.skip(f"no Chromium to test in: {error.message.splitlines()[0]}")
-        record_testsuite_property("Chromium", browser.version)
         yield browser
         browser.close()

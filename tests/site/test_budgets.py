@@ -247,6 +247,7 @@ def test_chapters_are_light(site: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("visits")
 def test_first_visits_are_light(visits: dict[str, Visit]) -> None:
     assert set(CHAPTERS) <= set(visits)
     loaded = {address: visit.bytes for address, visit in visits.items()}
@@ -255,11 +256,13 @@ def test_first_visits_are_light(visits: dict[str, Visit]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("visits")
 def test_no_page_asks_another_host(visits: dict[str, Visit]) -> None:
     assert {name: visit.elsewhere for name, visit in visits.items() if visit.elsewhere} == {}
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("visits")
 def test_every_page_is_for_everybody(visits: dict[str, Visit]) -> None:
     found = {name: visit.barriers for name, visit in visits.items() if visit.barriers}
     assert found == {}, json.dumps(found, indent=1)

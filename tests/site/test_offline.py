@@ -26,7 +26,7 @@ from press import offline
 from tests.site.conftest import ROOT, Server, Site, build, serving, write_site
 from tests.site.test_run import run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("offline")]
 CONFIG = "--config-file=mkdocs-offline.yml"
 KEPT = """async path => {
     const shelf = await caches.open(new URL("/", location).href);

@@ -202,7 +202,10 @@ def address_of(file: Path) -> str:
 # Before the first click
 
 
-def test_nothing_is_loaded_before_the_first_run(page: Page, server: Server) -> None:
+def test_nothing_is_loaded_before_the_first_run(
+    page: Page, server: Server, browser: Browser, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("Chromium", browser.version)
     page.wait_for_load_state("networkidle")
     before = len(server.asked)
     assert not [path for path in server.asked if "pyodide" in path or "/worker.js" in path]
