@@ -179,12 +179,12 @@ def _digest(data: bytes) -> str:
 
 def _files(package: Path) -> Iterator[Path]:
     """The files of a package that its programs could notice."""
-    yield from (file for file in package.rglob("*") if file.suffix in {".py", ".npy"})
+    yield from (file for file in sorted(package.rglob("*")) if file.suffix in {".py", ".npy"})
 
 
 def _together(files: Iterable[Path]) -> str:
     """What some files come to."""
-    return _digest(b"".join(file.read_bytes() for file in sorted(files)))
+    return _digest(b"".join(file.read_bytes() for file in files))
 
 
 def with_outputs(chapter: Chapter, results: list[Result]) -> str:
