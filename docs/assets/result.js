@@ -34,13 +34,12 @@ class Result {
     this.amount.textContent = "";
   }
 
-  show({ text = "", error = "", kind = "", figure = "", isBuilt = true }) {
+  show({ text = "", isBuilt = true }) {
     this.pending = "";
     this.output.textContent = text;
-    this.error.textContent = error;
-    this.error.className = `error ${kind}`;
-    this.drawn.innerHTML = figure;
-    if (figure) begin(); // a flipbook gets its controls
+    this.error.textContent = "";
+    this.error.className = "error";
+    this.drawn.innerHTML = "";
     if (this.built.figure) this.built.figure.hidden = !isBuilt;
     this.refresh();
   }

@@ -29,11 +29,13 @@ def of_build(made: Iterable[tuple[Chapter, Page]], contents: Iterable[str]) -> d
     """What stands in the book, all of it proved or the build would have failed."""
     chapters = [chapter for chapter, _ in made]
     markup = "".join(piece for _, page in made for piece in page.pieces)
-    programs = [program for chapter in chapters for program in chapter.programs]
+    every = [program for chapter in chapters for program in chapter.programs]
+    programs = [program for program in every if program.role != "cell"]
     links = re.findall(r'<a [^>]*href="(?!https?:|mailto:)', "".join(contents))
     return {
         "programs, run twice by two interpreters that agreed": len(programs),
         "outputs, equal to what the programs print": sum(p.output is not None for p in programs),
+        "cells of labs, run in their order": len(every) - len(programs),
         "figures, drawn by the program above them": markup.count('<figure class="figure'),
         "flipbooks among them": markup.count('<figure class="figure flipbook'),
         "exercises, with a starter that fails and a solution that passes": sum(
