@@ -46,7 +46,7 @@ bench-browser: site  ## from a click on Run to what the program prints or draws
 	$(BIN)/python benchmarks/browser.py
 
 lock: .venv/installed  ## write requirements.txt anew; UPGRADE=--upgrade takes the newest of all
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-strip-extras \
 	  --custom-compile-command "make lock" --extra plots --group dev $(UPGRADE) pyproject.toml -o requirements.txt
 
 clean:  ## remove all that the other targets made
