@@ -12,14 +12,14 @@ export NO_MKDOCS_2_WARNING = 1
 .PHONY: serve test check test-docs site offline outputs new bench bench-browser lock clean
 
 serve: .venv/installed  ## the site at 127.0.0.1:8000; a changed page is built anew
-	$(BIN)/mkdocs serve --dirty --no-strict
+	$(BIN)/mkdocs serve --no-strict
 
 test: .venv/installed $(if $(CI),$(MODULES))  ## style, types, unit tests, doctests, fences, coverage, wheel, site
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 	$(BIN)/pytest --cov -m "not slow" --junit-xml=.cache/tests.xml
 
 check: .venv/installed $(MODULES)  ## what is slow: every program in a browser, budgets, the site offline
-	$(BIN)/python -m press.pyodide
+	$(BIN)/python -m browser.fetch
 	$(BIN)/mkdocs build --strict --quiet
 	$(BIN)/pytest tests/site -m slow -k "not lighthouse" -n 2 --dist loadgroup --junit-xml=.cache/checks.xml
 	$(BIN)/pytest tests/site -m slow -k lighthouse --junit-xml=.cache/budgets.xml
@@ -37,7 +37,7 @@ outputs: .venv/installed  ## write below each program what it prints; the diff i
 	$(BIN)/python -m press outputs
 
 new: .venv/installed  ## begin a chapter that holds at once: make new chapter=annealing
-	@$(BIN)/python -m press.new "$(chapter)"
+	@$(BIN)/python -m press new "$(chapter)"
 
 bench: .venv-bench/built  ## litgrad beside what a reader would use instead
 	PYTHONPATH=$(CURDIR)/src .venv-bench/bin/python benchmarks/run.py

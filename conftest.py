@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 # Figures are drawn into memory: no window opens, no display is needed, and show is quiet.
-os.environ["MPLBACKEND"] = "module://press.backend"
+os.environ["MPLBACKEND"] = "module://press.run.backend"
 
 
 def is_fence(item: pytest.Item) -> bool:

@@ -14,7 +14,7 @@ const find = async (path) => (await shelf).match(key(path));
 // Keep a file, unless it is of another build.
 async function keep(path, response) {
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer()));
-  const isOurs = btoa(String.fromCharCode(...sum.slice(0, 9))) === files.get(path);
+  const isOurs = Array.from(sum.slice(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join("") === files.get(path);
   if (isOurs) await (await shelf).put(key(path), response);
   return isOurs;
 }

@@ -34,9 +34,9 @@ async function load(stages, { pyodide, build }) {
       indexURL: pyodide,
       lockFileURL: `${build}pyodide-lock.json`,
       packages: ["numpy", "litgrad", "press", ...(draws ? ["matplotlib"] : [])],
-      env: { HOME: "/home/reader", MPLBACKEND: "module://press.backend" },
+      env: { HOME: "/home/reader", MPLBACKEND: "module://press.run.backend" },
     });
-    browser = python.pyimport("press.browser");
+    browser = python.pyimport("browser.runner");
   } else if (draws) await python.loadPackage("matplotlib", { messageCallback() {} });
   if (draws) python.pyimport("matplotlib.pyplot").destroy();
   browser.prepare();

@@ -1,10 +1,10 @@
-"""python -m press.new NAME: begin a chapter that holds at once, last in the navigation."""
+"""python -m press new NAME: begin a chapter that holds at once, last in the navigation."""
 
 import re
 import sys
 from pathlib import Path
 
-TEMPLATE = Path(__file__).parent / "templates" / "chapter.md"
+TEMPLATE = Path(__file__).with_name("chapter.md")
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ENTRY = re.compile(r"^( *- ).*\bchapters/[\w-]+\.md *\n", re.MULTILINE)
 NEXT = """\
@@ -35,17 +35,12 @@ def begin(name: str, root: Path) -> None:
     settings.write_text(nav[: last.end()] + entry + nav[last.end() :], encoding="utf-8")
 
 
-def main() -> int:
-    """Begin the chapter that the command line names, and say what comes next."""
-    name = " ".join(sys.argv[1:])
+def main(name: str) -> int:
+    """Begin a chapter, and say what comes next."""
     try:
         begin(name, Path.cwd())
     except ValueError as refusal:
-        print(refusal, file=sys.stderr)  # noqa: T201
+        print(refusal, file=sys.stderr)
         return 1
-    print(NEXT.format(name))  # noqa: T201
+    print(NEXT.format(name))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,8 +7,9 @@ from functools import cache
 import jupytext
 from nbformat import NotebookNode
 
-from press.chapter import BLOCK, Chapter
 from press.page import MARKS, cut
+from press.read import Chapter
+from press.read.chapter import BLOCK
 
 _ATTRS = re.compile(r"^ {4}attrs: .*\n", re.MULTILINE)
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -14,9 +14,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from press import figure, formula, prose
-from press.book import Book, Result
-from press.chapter import CONTINUES, OUTPUT, Chapter, Program, Span
+from press.draw import figure, formula
+from press.read import Chapter, Program, Span
+from press.read.chapter import CONTINUES, OUTPUT
+from press.run.results import Result
 
 MARKS = re.compile(rf"^<!--[-\s]*(?:{CONTINUES}|{OUTPUT})[-\s]*-->\n*", re.MULTILINE)
 _PLACE = re.compile(r"<(?P<tag>div|span) data-press=\"(?P<number>\d+)\">[^<]*</(?P=tag)>")
@@ -40,7 +41,7 @@ class Page:
         return _PLACE.sub(lambda match: self.pieces[int(match["number"])], content)
 
 
-def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
+def make(chapter: Chapter, results: list[Result]) -> Page:
     """The page of a chapter whose programs have been proved."""
     page = Page("")
     lines = chapter.text.splitlines(keepends=True)
@@ -48,7 +49,7 @@ def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
         mark = page.put(_program(program), "div", program.code)
         if program.figure:
             name = PurePosixPath(program.figure).stem
-            drawn = figure.figure(book.frames(program, result), name, program.alt)
+            drawn = figure.figure(result.figures, name, program.alt)
             drawn = page.put(drawn, "div")
             if program.figure_span:
                 cut(lines, program.figure_span, drawn)
@@ -64,18 +65,6 @@ def make(chapter: Chapter, results: list[Result], book: Book) -> Page:
         lambda line, why: ValueError(f"{line}: {why}"),
     )
     return page
-
-
-def prove(chapter: Chapter, book: Book) -> list[Result]:
-    """The results of the programs, if they and every formula and number of the text hold."""
-    prove_text(chapter)
-    return book.prove(chapter)
-
-
-def prove_text(chapter: Chapter) -> None:
-    """Raise the first formula that is not understood, or number that comes from nowhere."""
-    formula.replace(chapter.text, lambda _: "", chapter.fault)
-    prose.check(chapter)
 
 
 def cut(lines: list[str], span: Span, mark: str) -> None:

@@ -6,7 +6,7 @@ import re
 import matplotlib.pyplot as plt
 
 from litgrad import plots
-from press import figure, line
+from press.draw import figure, line
 
 
 def drawn() -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from press import new, style
-from press.book import Book
-from press.chapter import read
-from press.page import prove
+from press import new
+from press.prove import prove, style
+from press.read import read
+from press.run.results import Book
 
 ROOT = Path(__file__).parents[2]
 FILES = "mkdocs.yml", "pyproject.toml", "docs/ruff.toml", "docs/mypy.ini"
@@ -75,7 +75,6 @@ def test_another_name_is_refused_and_changes_nothing(
 ) -> None:
     before = contents(tree)
     monkeypatch.chdir(tree)
-    monkeypatch.setattr("sys.argv", ["press.new", name])
-    assert new.main() == 1
+    assert new.main(name) == 1
     assert words in capsys.readouterr().err
     assert contents(tree) == before

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from press import style
-from press.book import Book
-from press.chapter import read
-from press.page import prove
+from press.prove import prove, style
+from press.read import read
+from press.run.results import Book
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md"]

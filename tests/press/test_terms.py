@@ -1,6 +1,6 @@
 """Terms of the glossary that can be hovered."""
 
-from press import terms
+from bindery import terms
 
 ENTRIES = terms.read(
     "**loss**{ #loss }\n:   One number for how $wrong$ a network is. ([Losses](losses.md#a))\n\n"

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
-from tests.site.conftest import FLAGS, ROOT, Server, Site, serving
+from tests.conftest import FLAGS, ROOT, Server, Site, serving
 
 PACKAGES = Path(__file__).parent / "node_modules"
 CHAPTERS = [f"chapters/{file.stem}/" for file in sorted(ROOT.glob("docs/chapters/*.md"))]

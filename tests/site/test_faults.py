@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.conftest import build
+from tests.conftest import build
 
 CHAPTER, LAB, STYLE, MKDOCS = (
     "docs/chapters/chapter.md",

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from press import card
-from tests.site.conftest import ROOT, Server, Site, build, serving
+from bindery import card
+from tests.conftest import ROOT, Server, Site, build, serving
 
 HOME = "http://127.0.0.1:8000/"
 SEARCHES = {
@@ -103,11 +103,11 @@ def test_every_page_has_a_card(site: Path, heads: dict[str, dict[str, str]]) -> 
 
 
 def test_a_card_shows_the_figure_of_its_page() -> None:
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100">'
-        '<path d="M 50 0 L 150 0 L 150 100 L 50 100 z" style="fill: #ff0000"/></svg>'
-    )
-    with Image.open(BytesIO(card.draw("Site", "Title", "What it is.", svg))) as drawn:
+    cover = BytesIO()
+    figure = Image.new("RGBA", (200, 100))
+    figure.paste((255, 0, 0, 255), (50, 0, 150, 100))
+    figure.save(cover, "PNG")
+    with Image.open(BytesIO(card.draw("Site", "Title", "What it is.", cover.getvalue()))) as drawn:
         pixels = drawn.convert("RGB").crop((576, 0, 1200, 630)).getcolors(630 * 630)
     red = sum(count for count, color in pixels or [] if color == (255, 0, 0))
     assert abs(red - (576 / 200 * 100) ** 2) < 2_000  # the figure is 576 pixels wide

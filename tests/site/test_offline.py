@@ -22,9 +22,9 @@ import pytest
 from matplotlib.image import imread
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from press import offline
-from tests.site.conftest import ROOT, Server, Site, build, serving, write_site
-from tests.site.test_run import run
+from bindery import offline
+from tests.browser.test_run import run
+from tests.conftest import ROOT, Server, Site, build, serving, write_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("offline")]
 CONFIG = "--config-file=mkdocs-offline.yml"

@@ -2,7 +2,7 @@
 
 import re
 
-from press.chapter import Chapter
+from press.read import Chapter
 
 _NUMBER = re.compile(r"(?<![\w.,])(?:\d[\d,]*\d|\d)?(?:\.\d+)?(?!\d)")
 _CODE = re.compile(r"`[^`\n]+`|<!--.*?-->|\]\([^)\n]*\)|\\(?:frac|tfrac|binom)\d+|Python \d[\d.]*")

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from press.chapter import Chapter
 from press.page import Page
+from press.read import Chapter
 
 REPORTS = ".cache/tests.xml", ".cache/checks.xml", ".cache/budgets.xml"
 """What pytest wrote of `make test` and of `make check`."""
@@ -25,7 +25,7 @@ KINDS = {
 }
 
 
-def of_build(made: Iterable[tuple[Chapter, Page]], contents: Iterable[str]) -> dict[str, int]:
+def of_build(made: list[tuple[Chapter, Page]], contents: Iterable[str]) -> dict[str, int]:
     """What stands in the book, all of it proved or the build would have failed."""
     chapters = [chapter for chapter, _ in made]
     markup = "".join(piece for _, page in made for piece in page.pieces)

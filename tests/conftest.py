@@ -18,7 +18,7 @@ import pytest
 from mkdocs.utils.yaml import yaml_load
 from playwright.sync_api import Browser, Error, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PROGRAM = """\
 ```python
 print(2 * 3)
@@ -103,7 +103,7 @@ def write_site(root: Path) -> None:
     settings["nav"] = ["index.md", "chapters/chapter.md", "labs/lab.py"]
     settings["site_url"] = "http://127.0.0.1:8000/"
     settings["hooks"] = [str(ROOT / hook) for hook in settings["hooks"]]
-    settings["theme"]["custom_dir"] = str(ROOT / "src/press/theme")
+    settings["theme"]["custom_dir"] = str(ROOT / "src/bindery/theme")
     settings["plugins"] = [p for p in settings["plugins"] if "mkdocstrings" not in p]
     settings["watch"] = []
     settings["extra_css"], settings["extra_javascript"] = ["assets/style.css"], []

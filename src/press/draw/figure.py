@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from litgrad import plots
-from press import line
+from press.draw import line
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"

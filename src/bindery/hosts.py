@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+from press.read import Fault
+
 _ADDRESSES = {"src", "srcset", "data", "poster"}
 _LINKS = {"stylesheet", "icon", "preload", "prefetch", "modulepreload", "manifest", "preconnect"}
 _STYLE = re.compile(r"(?:url\(\s*|@import\s+)['\"]?((?:https?:)?//[^'\")\s;]+)")
@@ -30,6 +32,11 @@ def line_of(address: str, files: list[Path]) -> tuple[Path, int] | None:
             if address in line:
                 return file, number
     return None
+
+
+def fault(address: str, path: Path, line: int) -> Fault:
+    """The fault of a file that names an address on another host."""
+    return Fault(path, line, f"the page would load {address}; keep a copy of it in docs/assets")
 
 
 class _Page(HTMLParser):

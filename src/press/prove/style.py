@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from press.chapter import Chapter, Fault, Program
+from press.read import Chapter, Fault, Program
 
 _FOUND = re.compile(r"(?P<stem>[\w-]+)\.py:(?P<line>\d+):(?:\d+:)? (?P<message>.*)")
 

@@ -64,6 +64,8 @@ class Program:
     alt: str = ""
     figure: str = ""
     figure_span: Span | None = None
+    is_cover: bool = False
+    """Whether its figure stands for the page where somebody links to it."""
 
     @property
     def line(self) -> int:

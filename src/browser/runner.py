@@ -13,7 +13,6 @@ import linecache
 import os
 import sys
 import tempfile
-import traceback
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from press import sandbox
+from press.run import report
 
 MOST = 100_000
 """As many characters are sent, and of what comes after them only the count."""
@@ -77,9 +76,11 @@ def run(job: str, send: Callable[[str], None]) -> str:
         except SystemExit as end:
             stream.write(f"{end.code}\n" if isinstance(end.code, str) else "")
         except BaseException as error:  # noqa: BLE001  whatever it is, the reader should see it
-            answer["error"] = explain(error, [name for name, _ in parts])
+            names = [name for name, _ in parts]
+            told = report.explain(error, names)
+            answer["error"] = told | {"part": names.index(told["file"]) if "file" in told else None}
         if frames:
-            from press import figure  # noqa: PLC0415  it needs Matplotlib
+            from press.draw import figure  # noqa: PLC0415  it needs Matplotlib
 
             answer["figure"] = figure.figure(frames, asked["name"], asked["alt"])
     answer["cut"] = max(0, stream.count - MOST)
@@ -136,26 +137,7 @@ def _execute(parts: list[tuple[str, str]], quiet: Stream | None) -> list[dict[st
                 pyplot.close("all")
         before = len(pyplot.get_fignums()) if pyplot else 0
         exec(code, namespace)  # noqa: S102
-    return sandbox.figures()[before:]
-
-
-def explain(error: BaseException, names: list[str]) -> dict[str, Any]:
-    """An error as Python tells it, from the first frame of the reader's; and the line to mark."""
-    report = traceback.TracebackException.from_exception(error)
-    frames = [frame for frame in report.stack if frame.filename in names]
-    file, line = (frames[-1].filename, frames[-1].lineno) if frames else (None, None)
-    if isinstance(error, SyntaxError) and error.filename in names:
-        file, line = error.filename, error.lineno
-    while report.stack and report.stack[0].filename not in names:
-        del report.stack[0]
-    return {
-        "kind": type(error).__name__,
-        "message": str(error),
-        "traceback": "".join(report.format()),
-        "part": names.index(file) if file else None,
-        "file": file,
-        "line": line,
-    }
+    return report.figures(before)
 
 
 @contextlib.contextmanager

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from press.chapter import read
-from tests.site.conftest import ROOT, Server, Site, serving
+from press.read import read
+from tests.conftest import ROOT, Server, Site, serving
 
 pytestmark = pytest.mark.slow
 FILES = sorted((ROOT / "docs").glob("**/*.md"))

@@ -1,0 +1,1 @@
+"""What binds proved pages to a site: all that knows MkDocs."""

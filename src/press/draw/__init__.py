@@ -1,0 +1,1 @@
+"""Drawing: figures and formulas as a page has them."""

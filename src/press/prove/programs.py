@@ -1,0 +1,75 @@
+"""Programs against their page: what they print, draw and check is what stands there."""
+
+from press.read import Chapter, Fault, Program
+from press.run.results import Book, Result
+
+
+def check(chapter: Chapter, book: Book) -> list[Result]:
+    """The results of a chapter's programs, if all that it says of them is so."""
+    chains = [program.chain for program in chapter.programs]
+    attempts = [[starter, check] for starter, _, check in chapter.exercises]
+    results = book.run(chains + attempts)
+    for program, result in zip(chapter.programs, results, strict=False):
+        _check_result(chapter, program, result)
+    for attempt, result in zip(attempts, results[len(chains) :], strict=True):
+        _check_attempt(chapter, attempt, result)
+    return results[: len(chains)]
+
+
+def check_cells(chapter: Chapter, results: list[Result]) -> list[Result]:
+    """The results of a lab's cells, if they draw what they say; the lab takes what they print."""
+    for program, result in zip(chapter.programs, results, strict=True):
+        if result.error:
+            raise _failure(chapter, result)
+        if bool(program.alt) != bool(result.figures):
+            wrong = "draws, and needs" if result.figures else "draws nothing, and has an"
+            raise chapter.fault(program.span.start, f'this cell {wrong} alt="what to see"')
+        program.output = result.output or None
+    return results
+
+
+def _check_result(chapter: Chapter, program: Program, result: Result) -> None:
+    if result.error:
+        what = "the solution fails its check: " if program.role == "check" else ""
+        raise _failure(chapter, result, what)
+    if program.output is None and result.output and not chapter.is_continued(program):
+        raise chapter.fault(
+            program.span.start, "the program prints, and its output does not stand below it"
+        )
+    if program.output_span and program.output != result.output:
+        raise chapter.fault(
+            program.output_span.start,
+            f"the program prints\n{result.output}and the page says\n{program.output}"
+            "make outputs would write what it prints",
+        )
+    if result.figures and not program.figure:
+        drawn = f"the program draws {len(result.figures)} figure(s), and no image line shows them"
+        raise chapter.fault(program.span.start, drawn)
+    if program.figure_span and not result.figures:
+        raise chapter.fault(program.figure_span.start, "the program before draws no figure")
+
+
+def _check_attempt(chapter: Chapter, attempt: list[Program], result: Result) -> None:
+    """Raise a fault if a starter passes its check, or fails otherwise than by an assertion."""
+    starter, check = attempt
+    if result.error is None:
+        raise chapter.fault(starter.span.start, "the starter passes its own check")
+    if result.error["kind"] != "AssertionError":
+        raise chapter.fault(
+            check.span.start,
+            f"with the starter the check must fail with an AssertionError, not with "
+            f"{_reason(result)}",
+        )
+
+
+def _failure(chapter: Chapter, result: Result, what: str = "") -> Fault:
+    """The fault of a program that fails, with its traceback."""
+    error = result.error or {}
+    fault = chapter.fault(error["line"], what + _reason(result))
+    fault.add_note(error["traceback"])
+    return fault
+
+
+def _reason(result: Result) -> str:
+    error = result.error or {}
+    return f"{error['kind']}: {error['message']}".strip(": ")

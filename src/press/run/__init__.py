@@ -1,0 +1,1 @@
+"""Running: what a program prints, draws, or fails with."""
