@@ -13,56 +13,28 @@ from typing import Any
 
 MOST_MEMORY = 4 << 30
 """Bytes."""
-REFUSED = {
-    "socket": "uses the network",
-    "subprocess.Popen": "starts another process",
-    "os.system": "starts another process",
-    "os.exec": "starts another process",
-    "os.kill": "ends another process",
-    "os.fork": "starts another process",
-    "os.forkpty": "starts another process",
-    "os.posix_spawn": "starts another process",
-}
-CHANGES = {
-    "os.chflags": 1,
-    "os.chmod": 1,
-    "os.chown": 1,
-    "os.link": 2,
-    "os.mkdir": 1,
-    "os.remove": 1,
-    "os.rename": 2,
-    "os.rmdir": 1,
-    "os.setxattr": 1,
-    "os.symlink": 2,
-    "os.truncate": 1,
-    "os.utime": 1,
-    "shutil.move": 2,
-    "sqlite3.connect": 1,
-}
+STARTS = "subprocess.Popen os.system os.exec os.fork os.forkpty os.posix_spawn os.spawn os.kill"
+CHANGES = "chflags chmod chown mkdir remove removexattr rmdir setxattr truncate utime"
+CHANGED = dict.fromkeys([f"os.{name}" for name in CHANGES.split()] + ["sqlite3.connect"], 1)
+CHANGED |= dict.fromkeys(["os.link", "os.rename", "os.symlink", "shutil.move"], 2)
 """What changes files, and how many of its arguments name one."""
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def guard(folder: Path) -> None:
     """Refuse the network, other processes, changes outside the folder, and too much memory."""
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        reason = REFUSED.get(event) or (event.startswith("socket.") and REFUSED["socket"])
-        if reason:
-            raise PermissionError(f"a program of the book never {reason} ({event})")
-        writes = (
-            event == "open"
-            and isinstance(args[2], int)
-            and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
-        )
-        for name in args[: 1 if writes else CHANGES.get(event, 0)]:
-            check(name)
-
-    def check(name: Any) -> None:
-        if not isinstance(name, str | bytes | os.PathLike) or name == ":memory:":
-            return
-        place = Path(os.fsdecode(name)).resolve()
-        if folder not in {place, *place.parents} and place != Path(os.devnull):
-            raise PermissionError(f"a program writes in its own folder only, not to {place}")
+        if event.startswith("socket.") or event in STARTS.split():
+            what = "uses the network" if event.startswith("socket.") else "reaches other processes"
+            raise PermissionError(f"a program of the book never {what} ({event})")
+        writes = event == "open" and isinstance(args[2], int) and args[2] & WRITES
+        for name in args[: 1 if writes else CHANGED.get(event, 0)]:
+            if isinstance(name, str | bytes | os.PathLike) and name != ":memory:":
+                place = Path(os.fsdecode(name)).resolve()
+                if folder not in {place, *place.parents} and place != Path(os.devnull):
+                    told = f"a program writes in its own folder only, not to {place}"
+                    raise PermissionError(told)
 
     def refuse(*_: Any, **__: Any) -> None:
         raise PermissionError("a program of the book never makes pipes or devices")
@@ -74,7 +46,7 @@ def guard(folder: Path) -> None:
 
 
 def guard_cells(shell: Any) -> None:
-    """Guard a notebook from its first cell on, in a folder of its own; what serves it has begun."""
+    """Guard a notebook from its first cell on, in a folder of its own: what serves it has begun."""
 
     def begin(_: Any) -> None:
         shell.events.unregister("pre_run_cell", begin)

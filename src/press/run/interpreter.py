@@ -55,9 +55,10 @@ class Interpreter:
             assert self._server.stdout is not None  # noqa: S101  it is a pipe
             told = self._server.stdout.readline()
         if not told.endswith("\n"):
-            code = self._server.wait()
-            self._server = None  # the next program gets another
-            return _failure(parts, f"the server of interpreters ended, with exit code {code}")
+            server = self._server
+            self.close()  # the next program gets another
+            told = f"the server of interpreters ended, with exit code {server.returncode}"
+            return _failure(parts, told)
         results: list[dict[str, Any]] = json.loads(told)
         return results
 
