@@ -1,6 +1,7 @@
 """What a page loads comes from the site itself: no script, style, font or image from elsewhere."""
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ _STYLE = re.compile(r"(?:url\(\s*|@import\s+)['\"]?((?:https?:)?//[^'\")\s;]+)")
 _ELSEWHERE = re.compile("(?:https?:)?//")
 
 
+@lru_cache  # the served site asks again at every change
 def loaded(html: str) -> list[str]:
     """The addresses on other hosts that a page loads; those that it links to are the reader's."""
     page = _Page()

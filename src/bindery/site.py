@@ -34,19 +34,24 @@ RENDERED = "content", "toc", "_title_from_render", "present_anchor_ids", "links_
 
 @dataclass
 class Bound:
-    """A proved page: its text, what its programs did, and its pieces."""
+    """A proved page: its text, its pieces, and what stands beside it."""
 
+    made_of: tuple[bytes, str]
+    """Its source, and the state of all that has a hand in its results."""
     chapter: Chapter
     page: Page
     drawings: dict[str, str] = field(default_factory=dict)
     """Every figure's file, with its last frame."""
     cover: bytes = b""
     """The figure that stands for the page where somebody links to it."""
+    notebook: str = ""
 
 
-def bind(chapter: Chapter, results: list[Result]) -> Bound:
+def bind(made_of: tuple[bytes, str], chapter: Chapter, results: list[Result]) -> Bound:
     """Make a page of a chapter that has been proved."""
-    bound = Bound(chapter, make(chapter, results))
+    bound = Bound(made_of, chapter, make(chapter, results))
+    if chapter.programs:
+        bound.notebook = notebook.as_json(chapter)
     for program, result in zip(chapter.programs, results, strict=True):
         if not program.figure:
             continue
@@ -71,7 +76,7 @@ class Site:
 
     def __init__(self) -> None:
         self.command = "build"
-        self.book: Book | None = None
+        self.book: Book
         self.bound: dict[str, Bound] = {}
         self.rendered: dict[str, tuple[Any, dict[str, Any]]] = {}
         """What was made of each page, and of what."""
@@ -80,7 +85,7 @@ class Site:
 
     def close(self) -> None:
         """Let the interpreters go."""
-        if self.book:
+        if hasattr(self, "book"):
             self.book.close()
 
     # Before the pages
@@ -90,12 +95,9 @@ class Site:
         os.environ.setdefault("SOURCE_DATE_EPOCH", "315532800")  # two builds are the same bytes
         self.config, self.root = config, Path(config["config_file_path"]).parent
         book = Book(self.root)
-        if self.book and self.book.state != book.state:
+        if not hasattr(self, "book") or self.book.state != book.state:
             self.close()
-        elif self.book:
-            book = self.book  # its interpreters are warm
-        self.book = book
-        self.bound.clear()
+            self.book = book  # or else that of the build before, whose interpreters are warm
         self.kit = self._kit()
         self.wheel = kit.wheel()
         config["extra"]["wheel"] = self.wheel[0]
@@ -122,6 +124,7 @@ class Site:
     def collect(self, every: Any) -> Any:
         """Read the glossary, and count the exercises of every page."""
         sources = {file.src_uri: file for file in every.documentation_pages()}
+        self.bound = {uri: bound for uri, bound in self.bound.items() if uri in sources}
         texts = {
             file.url: Path(file.abs_src_path).read_text(encoding="utf-8")
             for uri, file in sources.items()
@@ -142,20 +145,25 @@ class Site:
 
     def prove(self, markdown: str, page: Any) -> str:
         """Prove a chapter, and put marks in the places of its programs."""
-        path = Path(page.file.abs_src_path)
-        if path.suffix != ".md":
+        if not page.file.src_uri.endswith(".md"):
             return markdown
-        assert self.book  # noqa: S101  begin made it
-        with told():
-            chapter = read(path)
-            bound = self.bound[page.file.src_uri] = bind(chapter, prove(chapter, self.book))
-        return bound.page.text
+        return self._bind(page, prove).page.text
+
+    def _bind(self, page: Any, prove: Callable[[Chapter, Book], list[Result]]) -> Bound:
+        """The bound page, made anew if something has changed that has a hand in it."""
+        path, uri = Path(page.file.abs_src_path), page.file.src_uri
+        made_of = path.read_bytes(), self.book.state
+        if uri not in self.bound or self.bound[uri].made_of != made_of:
+            with told():
+                chapter = read(path)
+                self.bound[uri] = bind(made_of, chapter, prove(chapter, self.book))
+        return self.bound[uri]
 
     def _render(self, page: Any, render: Callable[..., None], config: Any, every: Any) -> None:
         """Render a page, if it is not the same as in the build before."""
-        made_of = page.markdown, sorted(every.src_uris)
+        made_of = page.markdown, sorted(every.src_uris), self.book.state
         before, made = self.rendered.get(page.file.src_uri, (None, {}))
-        if made_of != before or "\n::: " in page.markdown:  # this is to be found in the library
+        if made_of != before:
             render(config, every)
             made = {name: getattr(page, name) for name in RENDERED}
             self.rendered[page.file.src_uri] = made_of, made
@@ -165,15 +173,16 @@ class Site:
 
     def _render_lab(self, page: Any, run: Callable[..., None], config: Any, every: Any) -> None:
         """Have mkdocs-jupyter run a lab, and render it as a chapter."""
-        with told():
-            chapter = read(Path(page.file.abs_src_path))
+
+        def prove(chapter: Chapter, _: Book) -> list[Result]:
             try:
                 run(config, every)
             except CellExecutionError as error:
                 raise labs.failure(chapter, str(error)) from None
-            results = prove_lab(chapter, labs.results(chapter, json.loads(page.content)))
-        bound = self.bound[page.file.src_uri] = bind(chapter, results)
-        page.markdown, page.meta = get_data(chapter.front + bound.page.text)
+            return prove_lab(chapter, labs.results(chapter, json.loads(page.content)))
+
+        bound = self._bind(page, prove)
+        page.markdown, page.meta = get_data(bound.chapter.front + bound.page.text)
         self._render(page, partial(MkDocsPage.render, page), config, every)
 
     def explain(self, content: str, page: Any) -> str:
@@ -238,9 +247,8 @@ class Site:
             self.kit.write(Path(self.config["site_dir"], "assets"))
         for uri, bound in self.bound.items():
             self._write(uri, bound.chapter.path.read_bytes())
-            if bound.chapter.programs:
-                book = notebook.as_json(bound.chapter)
-                self._write(f"{uri.rpartition('.')[0]}.ipynb", book.encode())
+            if bound.notebook:
+                self._write(f"{uri.rpartition('.')[0]}.ipynb", bound.notebook.encode())
             for name, svg in bound.drawings.items():
                 self._write(f"{uri.rpartition('/')[0]}/{name}", svg.encode())
         formulas = (p for b in self.bound.values() for p in b.page.pieces if p.startswith("<math"))

@@ -110,7 +110,7 @@ def test_a_lab_is_under_the_same_guard(kernels: Path) -> None:
     assert execute(kernels, *cells) == ["['mine']\n"]
     assert not (kernels / "mine").exists()
     for code in ("open('/x', 'w')", "import socket\nsocket.socket()", "os.mkfifo('pipe')"):
-        with pytest.raises(CellExecutionError, match="PermissionError.*: a program"):
+        with pytest.raises(CellExecutionError, match=r"PermissionError.*: a program"):
             execute(kernels, "import os", code)
     with pytest.raises(CellExecutionError, match="MemoryError"):
         execute(kernels, "import numpy\nnumpy.empty(2**32)")
