@@ -18,6 +18,10 @@ import pytest
 from mkdocs.utils.yaml import yaml_load
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from browser import fetch
+from press import files
+from press.run.results import Book
+
 ROOT = Path(__file__).parents[1]
 PROGRAM = """\
 ```python
@@ -97,6 +101,20 @@ def build(root: Path, target: Path, *more: str) -> subprocess.CompletedProcess[s
     )
 
 
+@contextlib.contextmanager
+def passing(*made_of: bytes | str) -> Iterator[bool]:
+    """Whether a test has passed before with all that it is made of; if not, remember if it does.
+
+    What litgrad, the lock and Python are, and the test's own text, have a hand in it, too.
+    """
+    test = sys._getframe(2).f_code.co_filename  # noqa: SLF001  whose own text that is
+    parts = [Book(ROOT).state, Path(test).read_text(encoding="utf-8"), *made_of]
+    known = "".join(files.digest(p.encode() if isinstance(p, str) else p) for p in parts)
+    file = ROOT / ".cache/passed" / files.digest(known.encode())
+    yield file.exists()
+    files.write(file, b"")
+
+
 def write_site(root: Path) -> None:
     """A small site with this one's settings."""
     settings = yaml_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
@@ -128,11 +146,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real site, built once."""
-    target = tmp_path_factory.mktemp("site") / "site"
-    done = build(ROOT, target)
-    assert done.returncode == 0, done.stderr
+def site() -> Path:
+    """The real site, built once for all who test it, and anew when anything in it has changed."""
+    sites = ROOT / ".cache/sites"
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    states = [files.state(ROOT / "docs"), files.state(ROOT / "src"), Book(ROOT).state, settings]
+    target = sites / files.digest(json.dumps([*states, fetch.missing()]).encode())[:12]
+    with files.locked(sites):  # another process may build it just now
+        if not target.exists():
+            shutil.rmtree(sites, ignore_errors=True)
+            done = build(ROOT, sites / "draft")
+            assert done.returncode == 0, done.stderr
+            (sites / "draft").rename(target)
     return target
 
 

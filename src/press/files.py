@@ -1,7 +1,10 @@
 """Files: written whole or not at all, and known by their digest."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -11,6 +14,15 @@ def write(file: Path, data: bytes) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     draft.write_bytes(data)
     draft.replace(file)
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Have a file or folder to oneself: whoever else asks for it waits."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.with_name(f"{file.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def digest(data: bytes) -> str:

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,7 +16,7 @@ import pytest
 
 from press.read import read
 from press.run.results import Book
-from tests.conftest import ROOT, build, write_site
+from tests.conftest import ROOT, build, passing, write_site
 
 LIBRARY = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("src/litgrad/*.py"))
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -117,13 +116,19 @@ def execute(path: Path, folder: Path) -> str:
     return f"{path.name}: {done.stderr}" if done.returncode else ""
 
 
-def test_every_notebook_runs_from_top_to_bottom(site: Path, tmp_path: Path) -> None:
-    notebooks = sorted(site.rglob("*.ipynb"))
-    assert {n.stem for n in notebooks} >= {p.stem for p in ROOT.glob("docs/chapters/*.md")}
-    assert {n.stem for n in notebooks} >= {p.stem for p in ROOT.glob("docs/labs/*.py")}
-    with ThreadPoolExecutor(2) as pool:
-        reports = pool.map(lambda path: execute(path, tmp_path / path.stem), notebooks)
-        assert [report for report in reports if report] == []
+PAGES = [*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/labs/*.py")]
+NOTEBOOKS = sorted(path for path in PAGES if read(path).programs)
+
+
+@pytest.mark.parametrize("source", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_runs_from_top_to_bottom(site: Path, tmp_path: Path, source: Path) -> None:
+    notebook = site / source.relative_to(ROOT / "docs").with_suffix(".ipynb")
+    with passing(notebook.read_bytes()) as before:
+        assert before or execute(notebook, tmp_path / "folder") == ""
+
+
+def test_no_other_notebook_is_offered(site: Path) -> None:
+    assert sorted(path.stem for path in site.rglob("*.ipynb")) == sorted(p.stem for p in NOTEBOOKS)
 
 
 def test_a_notebook_that_fails_is_noticed(tmp_path: Path) -> None:

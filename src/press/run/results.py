@@ -58,7 +58,10 @@ class Book:
         with ThreadPoolExecutor(len(self._interpreters)) as pool:
             for chain in whole:
                 key = self._key(chain)
-                if key not in results:
+                if found := results.get(key) or self._recall(chain, key):
+                    results[key] = found
+                    continue
+                with files.locked(self.cache):  # who needs it elsewhere waits, and finds it
                     results[key] = self._recall(chain, key) or self._run(pool, chain, key)
         pairs = zip(chains, whole, strict=True)
         return [results[self._key(longer)][: len(chain)] for chain, longer in pairs]
