@@ -16,12 +16,12 @@ serve: .venv/installed  ## the site at 127.0.0.1:8000; a changed page is built a
 
 test: .venv/installed $(if $(CI),$(MODULES))  ## style, types, unit tests, doctests, fences, coverage, wheel, site
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
-	$(BIN)/pytest --cov -m "not slow" --junit-xml=.cache/tests.xml
+	$(BIN)/pytest -n 2 --cov tests/litgrad src/litgrad --junit-xml=.cache/library.xml
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" --ignore=tests/litgrad --ignore=src/litgrad --junit-xml=.cache/tests.xml
 
 check: .venv/installed $(MODULES)  ## what is slow: every program in a browser, budgets, the site offline
 	$(BIN)/python -m browser.fetch
-	$(BIN)/mkdocs build --strict --quiet
-	$(BIN)/pytest tests/site -m slow -k "not lighthouse" -n 2 --dist loadgroup --junit-xml=.cache/checks.xml
+	$(BIN)/pytest tests/browser tests/site -m slow -k "not lighthouse" -n 2 --dist loadgroup --junit-xml=.cache/checks.xml
 	$(BIN)/pytest tests/site -m slow -k lighthouse --junit-xml=.cache/budgets.xml
 
 test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exercises, formulas, links, census

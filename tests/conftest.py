@@ -102,15 +102,13 @@ def build(root: Path, target: Path, *more: str) -> subprocess.CompletedProcess[s
 
 
 @contextlib.contextmanager
-def passing(*made_of: bytes | str) -> Iterator[bool]:
+def passing(*made_of: Path | str) -> Iterator[bool]:
     """Whether a test has passed before with all that it is made of; if not, remember if it does.
 
-    What litgrad, the lock and Python are, and the test's own text, have a hand in it, too.
+    litgrad, what is installed, and Python have a hand in every test.
     """
-    test = sys._getframe(2).f_code.co_filename  # noqa: SLF001  whose own text that is
-    parts = [Book(ROOT).state, Path(test).read_text(encoding="utf-8"), *made_of]
-    known = "".join(files.digest(p.encode() if isinstance(p, str) else p) for p in parts)
-    file = ROOT / ".cache/passed" / files.digest(known.encode())
+    told = [files.digest(part.read_bytes()) if isinstance(part, Path) else part for part in made_of]
+    file = ROOT / ".cache/passed" / files.digest(json.dumps([Book(ROOT).state, *told]).encode())
     yield file.exists()
     files.write(file, b"")
 

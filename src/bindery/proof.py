@@ -11,7 +11,7 @@ from pathlib import Path
 from press.page import Page
 from press.read import Chapter
 
-REPORTS = ".cache/tests.xml", ".cache/checks.xml", ".cache/budgets.xml"
+REPORTS = ".cache/library.xml", ".cache/tests.xml", ".cache/checks.xml", ".cache/budgets.xml"
 """What pytest wrote of `make test` and of `make check`."""
 KINDS = {
     "tests.litgrad": "tests of the library",

@@ -123,7 +123,7 @@ NOTEBOOKS = sorted(path for path in PAGES if read(path).programs)
 @pytest.mark.parametrize("source", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_notebook_runs_from_top_to_bottom(site: Path, tmp_path: Path, source: Path) -> None:
     notebook = site / source.relative_to(ROOT / "docs").with_suffix(".ipynb")
-    with passing(notebook.read_bytes()) as before:
+    with passing(notebook, Path(__file__)) as before:
         assert before or execute(notebook, tmp_path / "folder") == ""
 
 
