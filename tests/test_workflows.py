@@ -122,6 +122,21 @@ def test_every_job_is_limited_in_time(tmp_path: Path) -> None:
     assert endless(planted(tmp_path, "    timeout-minutes: 30\n", "")) == ["ci.yml: test"]
 
 
+def test_a_site_is_published_after_all_else_is_proved() -> None:
+    jobs = yaml_load((GITHUB / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+    assert set(jobs.pop("pages")["needs"]) == set(jobs)
+    deploying = [file for file in WORKFLOWS if "deploy-pages@" in file.read_text("utf-8")]
+    assert [file.name for file in deploying] == ["pages.yml"]
+    assert "\non:\n  workflow_call:\n\n" in deploying[0].read_text("utf-8")
+
+
+def test_what_a_cache_is_keyed_by_is_there() -> None:
+    keys = re.findall(r"hashFiles\((.*?)\)", "".join(f.read_text("utf-8") for f in WORKFLOWS))
+    names = {name.strip(" '") for key in keys for name in key.split(",")}
+    assert names
+    assert [name for name in names if not any(ROOT.glob(name))] == []
+
+
 # The changelog and the citation
 
 
