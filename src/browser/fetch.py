@@ -72,16 +72,16 @@ SOURCES: tuple[Callable[[Iterable[str]], Iterator[bytes]], ...] = (from_cdn, fro
 def obtain(cache: Path = CACHE) -> list[str]:
     """Fill the cache from the first source that has the files; why not, if none has."""
     reasons: list[str] = []
-    for source in SOURCES:
-        names = missing(cache)
-        cache.mkdir(parents=True, exist_ok=True)
-        try:
-            for name, data in zip(names, source(names), strict=True):
-                _keep(cache / name, data)
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
-            reasons.append(f"{source.__name__}: {error}")
-        else:
-            return []
+    with files.locked(cache):  # who else wants them waits, and finds them
+        for source in SOURCES:
+            names = missing(cache)
+            try:
+                for name, data in zip(names, source(names), strict=True):
+                    _keep(cache / name, data)
+            except (OSError, KeyError, zipfile.BadZipFile) as error:
+                reasons.append(f"{source.__name__}: {error}")
+            else:
+                return []
     return reasons
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -121,7 +122,14 @@ def test_the_list_is_that_of_pyodides_lock() -> None:
     assert re.findall(r"https?://([^/{]+)", text) == ["cdn.jsdelivr.net"]  # and no registry
 
 
-@pytest.mark.skipif(bool(fetch.missing()), reason="Pyodide could not be obtained here")
+@pytest.fixture
+def pyodide() -> None:
+    """The real files of Pyodide, obtained if they are not here yet."""
+    if reasons := fetch.obtain():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no Pyodide: {reasons}")
+
+
+@pytest.mark.usefixtures("pyodide")
 def test_a_kit_is_litgrad_of_this_tree_and_the_same_every_time(tmp_path: Path) -> None:
     this, again = kit.kit(), kit.kit()
     assert this is not None
