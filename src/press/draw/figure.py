@@ -10,7 +10,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,31 +25,40 @@ COLORS = {plots.INK: "currentColor", plots.MUTED: f"var(--figure-muted, {plots.M
     color: f"var(--figure-{i}, {color})" for i, color in enumerate(plots.SERIES, start=1)
 }
 PNG = "data:image/png;base64,"
+HREF = f"{{{XLINK}}}href"
+ELEMENTS = {"g", "defs", "path", "use", "text", "tspan", "image", "rect", "clipPath", "pattern"}
+ATTRIBUTES = {"width", "height", "viewBox", "transform", "clip-path", "fill", "patternUnits"}
+"""What a picture is made of, beside ids, points, styles and its own parts: no link, no script."""
+_PLAIN = r"[\w .,#%()-]*"  # with neither colon nor slash, it is no address
+_STYLE = re.compile(
+    r" ?(fill|stroke|opacity|text-anchor|image-rendering|font-(?!family))[\w-]*:" + _PLAIN
+)
 _COLOR = re.compile("|".join(COLORS))
-_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_REFERENCE = re.compile(r"(?<=^#)[\w-]+|(?<=url\(#)[\w-]+")
 _LONG = re.compile(r'<path(?P<id>[^>]*?) d="(?P<d>[^"]{200,})"(?P<rest>[^>]*?)/>')
-_FONT = re.compile(r"font:\s*(?:\w+ )*?(?P<size>[\d.]+)px [^;]*")
 
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
 
 
+@lru_cache(500)  # the served site asks again at every change
 def inline(svg: str, name: str, alt: str) -> str:
     """An SVG as markup for a page, with ids of its own and a description."""
     root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg))  # noqa: S314  it is our own
     _strip(root)
     styles = {f"#{path.get('id')}": path.get("style") for path in root.iter(f"{{{SVG}}}path")}
     for use in root.iter(f"{{{SVG}}}use"):
-        if use.get("style") == styles.get(use.get(f"{{{XLINK}}}href", "")):
+        if use.get("style") == styles.get(use.get(HREF, "")):
             use.attrib.pop("style", None)  # the path has it
-    values = " ".join(value for element in root.iter() for value in element.attrib.values())
-    used = [i for element in root.iter() if f"#{(i := element.get('id', '?'))}" in values]
+    values = (value for element in root.iter() for value in element.attrib.values())
+    met = {found for value in values if "#" in value for found in _REFERENCE.findall(value)}
+    used = [i for element in root.iter() if (i := element.get("id", "")) in met]
     ids = {old: f"{name}-{number}" for number, old in enumerate(used)}
-    for element in root.iter():
-        _clean(element, ids)
     width = float(root.attrib.pop("width", "0pt").removesuffix("pt"))
     root.attrib.pop("height", None)
-    root.attrib.pop("version", None)
+    for element in root.iter():
+        cleaned = {key: _value(key, value, ids) for key, value in element.items()}
+        element.attrib = {key: value for key, value in cleaned.items() if value}
     root.set("role", "img")
     root.set("aria-label", alt)
     root.set("fill", "currentColor")  # Matplotlib writes no fill where it is black
@@ -60,49 +69,56 @@ def inline(svg: str, name: str, alt: str) -> str:
 
 
 def _strip(element: ET.Element) -> None:
-    """Leave out what shows nothing: metadata, a style for all of the page, groups, no paint."""
-    for child in list(element):
+    """Leave out what shows nothing, such as metadata or groups, and what does more than show."""
+    kept: list[ET.Element] = []
+    for child in element:
         _strip(child)
-        place = list(element).index(child)
         tag = child.tag.removeprefix(f"{{{SVG}}}")
-        if tag in {"metadata", "style"} or child.get("style") == "fill: none":
-            element.remove(child)
-        elif (tag == "g" and set(child.keys()) <= {"id"}) or (tag == "defs" and len(child) == 0):
-            element[place : place + 1] = list(child)
-
-
-def _clean(element: ET.Element, ids: dict[str, str]) -> None:
-    """Theme colors, short numbers, the page's font, and ids only where used."""
-    for key, value in list(element.attrib.items()):
-        element.set(key, ids.get(value, "") if key == "id" else _value(key, value, ids))
-        if not element.get(key):
-            del element.attrib[key]
+        if tag == "a" or (tag == "g" and set(child.keys()) <= {"id"}):
+            kept += child
+        elif tag in ELEMENTS and child.get("style") != "fill: none":
+            kept += [child] if len(child) or tag != "defs" else []
+    element[:] = kept
 
 
 def _value(key: str, value: str, ids: dict[str, str]) -> str:
-    """An attribute's value with the theme's colors, short numbers, and ids of this figure."""
-    value = re.sub(r"#([\w-]+)(?=\)|$)", lambda m: f"#{ids.get(m[1], m[1])}", value)
-    if key == "transform":
-        return re.sub(r"rotate\(-0 [^)]*\)", "", value).strip()
-    if key in {"style", "fill", "stroke"}:
-        value = _COLOR.sub(lambda m: COLORS[m[0]], value)
-        value = _FONT.sub(lambda m: f"font-size: {m['size']}px", value)
-        value = re.sub(r"font-family: [^;]*;? ?", "", value)
+    """An attribute with the theme's colors, short numbers and ids of the figure, if it may stay."""
+    if key == "id":
+        return ids.get(value, "")
+    if key == HREF:
+        return PNG + _palette(value) if value.startswith(PNG) else f"#{ids.get(value[1:], '')}"
+    if key == "d":
+        return line.short(value)
     if key in {"x", "y"}:
-        value = _NUMBER.sub(lambda m: line.tenths(round(float(m[0]) * 10)), value)
-    if value.startswith(PNG):
-        return PNG + _palette(base64.b64decode(value.removeprefix(PNG)))
-    return line.short(value) if key == "d" else value
+        return " ".join(line.tenths(round(10 * float(number))) for number in value.split())
+    if key == "transform":
+        value = re.sub(r"rotate\(-0 [^)]*\)", "", value).strip()
+    if key == "style":
+        value = _style(value)
+    elif key not in ATTRIBUTES or not re.fullmatch(_PLAIN, value):
+        return ""
+    if "#" in value:
+        value = _REFERENCE.sub(lambda m: ids.get(m[0], m[0]), value)
+        value = _COLOR.sub(lambda m: COLORS[m[0]], value)
+    return value
 
 
-def _palette(png: bytes) -> str:
+@lru_cache(10_000)
+def _style(value: str) -> str:
+    """A style without what does not draw, and without a font: the page has its own."""
+    return ";".join(part for part in value.split(";") if _STYLE.fullmatch(part))
+
+
+def _palette(value: str) -> str:
     """An image of few colors with a table of them: the same image in a third of the bytes."""
+    png = base64.b64decode(value.removeprefix(PNG))
     pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
-    colors, index = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    codes = pixels.view(">u4").astype(np.uint32)[..., 0]
+    colors, index = np.unique(codes, return_inverse=True)
     if len(colors) > 256:
         return base64.b64encode(png).decode()
-    image = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8), "P")
-    image.putpalette(colors.tobytes(), "RGBA")
+    image = Image.fromarray(index.reshape(codes.shape).astype(np.uint8), "P")
+    image.putpalette(colors.astype(">u4").tobytes(), "RGBA")
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()
@@ -110,19 +126,14 @@ def _palette(png: bytes) -> str:
 
 def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:
     """A figure, or a flipbook if it has several frames."""
-    return _figure(tuple((frame["svg"], frame["label"]) for frame in frames), name, alt)
-
-
-@cache  # the served site asks again at every change
-def _figure(frames: tuple[tuple[str, str], ...], name: str, alt: str) -> str:
     if len(frames) == 1:
-        return f'<figure class="figure">{inline(frames[0][0], name, alt)}</figure>'
-    labels = [label or f"{i} of {len(frames)}" for i, (_, label) in enumerate(frames, 1)]
+        return f'<figure class="figure">{inline(frames[0]["svg"], name, alt)}</figure>'
+    labels = [frame["label"] or f"{i} of {len(frames)}" for i, frame in enumerate(frames, 1)]
     pictures = _share(
         "".join(
             f'<div class="frame" data-label="{html.escape(label)}"{"" if i == 0 else " hidden"}>'
-            f"{inline(svg, f'{name}-{i}', f'{alt} ({label})')}</div>"
-            for i, ((svg, _), label) in enumerate(zip(frames, labels, strict=True))
+            f"{inline(frame['svg'], f'{name}-{i}', f'{alt} ({label})')}</div>"
+            for i, (frame, label) in enumerate(zip(frames, labels, strict=True))
         ),
         name,
     )
