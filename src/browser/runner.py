@@ -70,19 +70,17 @@ def run(job: str, send: Callable[[str], None]) -> str:
     stream = Stream(send)
     answer: dict[str, Any] = {"figure": "", "error": None}
     with _alone(stream, parts):
-        frames: list[dict[str, str]] = []
         try:
-            frames = _execute(parts, stream if asked["cells"] else None)
+            if frames := _execute(parts, stream if asked["cells"] else None):
+                from press.draw import figure  # noqa: PLC0415  it needs Matplotlib
+
+                answer["figure"] = figure.figure(frames, asked["name"], asked["alt"])
         except SystemExit as end:
             stream.write(f"{end.code}\n" if isinstance(end.code, str) else "")
         except BaseException as error:  # noqa: BLE001  whatever it is, the reader should see it
             names = [name for name, _ in parts]
             told = report.explain(error, names)
             answer["error"] = told | {"part": names.index(told["file"]) if "file" in told else None}
-        if frames:
-            from press.draw import figure  # noqa: PLC0415  it needs Matplotlib
-
-            answer["figure"] = figure.figure(frames, asked["name"], asked["alt"])
     answer["cut"] = max(0, stream.count - MOST)
     return json.dumps(answer)
 

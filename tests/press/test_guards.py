@@ -102,6 +102,7 @@ FAULTS = {
     "ends its interpreter": (FIRST, "import os\nos._exit(0)\n", 6, "ended its interpreter"),
     "exits": (FIRST, "raise SystemExit(3)\n", 6, "SystemExit: 3"),
     "prints without end": (FIRST, "while True:\n    print('x' * 999)\n", 7, "prints more than"),
+    "draws without end": ("plot([1, 2, 3])", "plot(*[range(99_999)] * 2, 'o')", 40, "draws more"),
     "does not parse": (FIRST, "print(\n", 6, "SyntaxError"),
     "py": ("```python\nprint", "```py\nprint", 5, "exactly ```python"),
     "a title": ("```python\nprint", '```python title="x"\nprint', 5, "exactly ```python"),

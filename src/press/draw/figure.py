@@ -41,7 +41,6 @@ ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
 
 
-@lru_cache(500)  # the served site asks again at every change
 def inline(svg: str, name: str, alt: str) -> str:
     """An SVG as markup for a page, with ids of its own and a description."""
     root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg))  # noqa: S314  it is our own

@@ -8,10 +8,25 @@ from typing import Any
 
 MOST = 10_000
 """Characters of an error."""
+MOST_DRAWN = 4_000_000
+"""Bytes of a program's figures: seven times the largest of the book, and a second in a browser."""
 PIXELS = 90
 """Of an inch of a picture."""
 SVG = {"metadata": dict.fromkeys(("Date", "Creator", "Format", "Type"))}
 """No date and no name: the same figure is the same bytes."""
+
+
+class Sheet(io.BytesIO):
+    """What all figures of a program are drawn on, up to a limit."""
+
+    def write(self, data: Any) -> int:
+        """Refuse what would be too much."""
+        if self.tell() + len(data) > MOST_DRAWN:
+            raise RuntimeError(
+                f"the program draws more than {MOST_DRAWN / 1e6:g} MB: draw fewer points or "
+                "figures, or say rasterized=True where many points are drawn"
+            )
+        return super().write(data)
 
 
 def figures(drawn: int = 0, *, picture: bool = False) -> list[dict[str, str]]:
@@ -20,18 +35,21 @@ def figures(drawn: int = 0, *, picture: bool = False) -> list[dict[str, str]]:
     if plt is None:
         return []
     new = [plt.figure(number) for number in plt.get_fignums()[drawn:]]
-    found = [{"svg": _saved(one, "svg").decode(), "label": one.get_label()} for one in new]
+    sheet = Sheet()
+    found = [{"svg": _drawn(one, sheet, "svg").decode(), "label": one.get_label()} for one in new]
     if picture and found:
-        found[-1]["png"] = base64.b64encode(_saved(new[-1], "png")).decode()
+        found[-1]["png"] = base64.b64encode(_drawn(new[-1], io.BytesIO(), "png")).decode()
     return found
 
 
-def _saved(figure: Any, form: str) -> bytes:
-    buffer = io.BytesIO()
+def _drawn(figure: Any, sheet: io.BytesIO, form: str) -> bytes:
+    """The bytes of a figure that is drawn at the end of a sheet."""
+    begin = sheet.tell()
     options = SVG if form == "svg" else {"dpi": PIXELS}
     with sys.modules["matplotlib"].rc_context({"svg.fonttype": "none", "svg.hashsalt": "press"}):
-        figure.savefig(buffer, format=form, transparent=True, **options)
-    return buffer.getvalue()
+        figure.savefig(sheet, format=form, transparent=True, **options)
+    sheet.seek(begin)
+    return sheet.read()
 
 
 def explain(error: BaseException, names: list[str]) -> dict[str, Any]:
@@ -47,7 +65,7 @@ def explain(error: BaseException, names: list[str]) -> dict[str, Any]:
         del report.stack[0]
     return place | {
         "kind": type(error).__name__,
-        "message": _short(str(error)),
+        "message": _short(str(report)),
         "traceback": _short("".join(report.format())),
     }
 
