@@ -73,6 +73,7 @@ def _serve() -> None:
     """Answer jobs until the pipe is closed."""
     from litgrad import plots  # noqa: PLC0415  loaded once, and Matplotlib with it, for all children
 
+    sys.modules["matplotlib"].rcdefaults()  # a matplotlibrc may lie in this folder
     plots.curves([0, 1]).set_title("$x$")  # so are the fonts and whatever else a first figure takes
     report.figures()
     sys.modules["matplotlib.pyplot"].close("all")
