@@ -19,7 +19,7 @@ KINDS = {
     "docs": "programs run once more by pytest alone",
     "README": "programs of the README",
     "tests.press": "tests of what makes the pages",
-    "tests.site.test_run": "tests of programs in a browser",
+    "tests.browser": "tests of programs in a browser",
     "tests.site": "tests of the built site",
     "": "tests of everything around it",
 }

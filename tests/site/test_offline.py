@@ -23,7 +23,7 @@ from matplotlib.image import imread
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bindery import offline
-from tests.browser.test_run import run
+from tests.browser.conftest import run
 from tests.conftest import ROOT, Server, Site, build, serving, write_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("offline")]

@@ -1,0 +1,91 @@
+"""What goes wrong in a program is said at its line, and the next one runs."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import ended, error, output, press, run_text, status, write
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("is_clean")]
+
+
+def test_an_exception_marks_the_line_and_shows_no_frames_but_the_readers(page: Page) -> None:
+    program = page.locator(".program").first
+    run_text(program, "a = 1\nprint(a)\na / 0\n")
+    assert output(program) == "1\n"
+    assert status(program) == "Error in line 3 of program.py"
+    assert error(program).splitlines() == [
+        "Traceback (most recent call last):",
+        '  File "program.py", line 3, in <module>',
+        "    a / 0",
+        "    ~~^~~",
+        "ZeroDivisionError: division by zero",
+    ]
+    marked, code = (program.locator(place).bounding_box() for place in (".marked", ".editor"))
+    assert marked
+    assert code
+    height = (code["height"] - marked["height"] * 3) / 2  # above the first line and below the last
+    assert abs(marked["y"] - (code["y"] + height + 2 * marked["height"])) < 2
+    program.locator(".editor").press("Space")
+    assert program.locator(".marked").count() == 0
+
+
+def test_a_syntax_error_marks_the_line(page: Page) -> None:
+    program = page.locator(".program").first
+    run_text(program, "print('never')\nx = (1,\ny = 2\n")
+    assert output(program) == ""
+    assert error(program).splitlines()[0] == '  File "program.py", line 2'
+    assert error(program).splitlines()[-1] == "SyntaxError: '(' was never closed"
+    assert program.locator(".marked").get_attribute("style") == "--line: 2"
+
+
+def test_an_error_in_a_library_begins_at_the_reader(page: Page) -> None:
+    program = page.locator(".program").first
+    text = "import numpy as np\nfrom litgrad import losses\nlosses.cross_entropy(np.eye(2), 'x')\n"
+    run_text(program, text)
+    lines = error(program).splitlines()
+    assert lines[1].startswith('  File "program.py", line 3')
+    assert any("litgrad/losses.py" in line for line in lines)
+    assert not any("pyodide" in line or "press" in line for line in lines)
+    assert program.locator(".marked").get_attribute("style") == "--line: 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "printed", "wrong"),
+    [
+        ("raise SystemExit('bye')", "bye\n", ""),
+        ("exit()", "", ""),
+        ("input()", "", "EOFError: EOF when reading a line"),
+        ("import pandas", "", "ModuleNotFoundError: No module named 'pandas'"),
+        ("def f():\n    f()\nf()", "", "RecursionError: maximum recursion depth exceeded"),
+        ("import numpy as np\nx = [np.empty(10**8) for _ in range(9)]", "", "MemoryError"),
+        (
+            "class A:\n    def __getattr__(self, n):\n        return getattr(self, n)\nA().x",
+            "",
+            "RecursionError",
+        ),
+        ("x = []\nfor _ in range(100_000):\n    x = [x]\nprint(len(x))", "1\n", ""),
+        ("raise KeyboardInterrupt", "", "KeyboardInterrupt"),
+        ("import warnings\nwarnings.warn('oh')", "program.py:2: UserWarning: oh", ""),
+        ("print('é', '<b>', end='')", "é <b>", ""),
+        ("class A:\n    pass\nprint(A)", "<class '__main__.A'>\n", ""),
+    ],
+)
+def test_what_else_a_reader_may_try(page: Page, text: str, printed: str, wrong: str) -> None:
+    program = page.locator(".program").first
+    assert run_text(program, text).startswith(printed)
+    assert wrong in error(program)
+    assert bool(error(program)) == bool(wrong)
+    assert run_text(program, "print('alive')") == "alive\n"
+
+
+def test_what_breaks_python_itself_is_said_and_the_next_run_works(
+    fresh: Callable[..., Page],
+) -> None:
+    program = fresh(heard=[]).locator(".program").first  # the console says it, too
+    write(program, "x = []\nfor _ in range(100_000):\n    x = [x]\nprint('so far')\nprint(x)")
+    press(program, "Run")
+    assert ended(program) == "Python broke down: Maximum call stack size exceeded"
+    assert output(program) == "so far\n"
+    assert run_text(program, "print('alive')") == "alive\n"

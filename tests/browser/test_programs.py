@@ -1,0 +1,147 @@
+"""Every program of the book, run in the page: it prints, draws and passes as the page says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from press.read import read
+from tests.browser.conftest import (
+    PAGES,
+    address_of,
+    at,
+    drawn,
+    ended,
+    error,
+    go,
+    labels,
+    output,
+    press,
+    run,
+    run_text,
+    write,
+)
+from tests.conftest import ROOT, Server
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("is_clean")]
+LABS = sorted((ROOT / "docs" / "labs").glob("*.py"))
+EXERCISES = [file for file in PAGES if "/ exercise |" in file.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_every_program_prints_and_draws_what_the_page_says(
+    warm: Page, server: Server, file: Path
+) -> None:
+    chapter = read(file)
+    go(warm, server, address_of(file))
+    wrong = []
+    for program in chapter.programs:
+        if program.role == "check":
+            continue
+        box = at(warm, program.line)
+        box.evaluate("box => box.closest('details')?.setAttribute('open', '')")
+        box.evaluate("box => (box.querySelector('.output').textContent = 'from the build')")
+        how = run(box)
+        expected = None if chapter.is_continued(program) else program.output or ""
+        if "Ran in" not in how or expected not in {None, output(box)}:
+            wrong.append(f"{file.name}:{program.line}: {how}\n{output(box)}{error(box)}")
+        figure = drawn(box).locator("xpath=preceding-sibling::*[1]")
+        drew = labels(drawn(box))
+        if drew != labels(figure) or bool(drew) != bool(program.figure) or figure.is_visible():
+            wrong.append(f"{file.name}:{program.line} draws {drew}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("file", LABS, ids=lambda file: file.stem)
+def test_a_labs_last_cell_runs_after_all_others(warm: Page, server: Server, file: Path) -> None:
+    go(warm, server, address_of(file))
+    cell = warm.locator(".program:has(.output:not(:empty))").last
+    built = output(cell)
+    cell.evaluate("box => (box.querySelector('.output').textContent = 'from the build')")
+    assert run(cell).startswith("Ran in")
+    assert output(cell) == built
+
+
+def test_every_program_of_the_readme_prints_what_it_says(page: Page) -> None:
+    programs = read(ROOT / "README.md").programs
+    assert programs
+    for program in programs:
+        assert run_text(page.locator(".program").first, program.text) == program.output
+
+
+@pytest.mark.parametrize("file", EXERCISES, ids=lambda file: file.stem)
+def test_every_starter_fails_and_every_solution_passes(
+    warm: Page, server: Server, file: Path
+) -> None:
+    warm.evaluate("localStorage.clear()")
+    go(warm, server, "")
+    go(warm, server, address_of(file))
+    exercises = read(file).exercises
+    for solved, (starter, solution, _) in enumerate(exercises):
+        box = at(warm, starter.line)
+        reached = warm.locator(".md-nav--primary .md-nav__link--active .reached")
+        press(box, "Check")
+        assert ended(box) == "Not yet", f"{file.name}:{starter.line}: {error(box)}"
+        assert reached.count() == bool(solved)
+        write(box, solution.text)
+        press(box, "Check")
+        assert ended(box) == "Right", f"{file.name}:{solution.line}: {error(box)}"
+        done, of = solved + 1, len(exercises)
+        told = f"{done} of {of} exercises solved"
+        assert reached.first.get_attribute("aria-label") == told
+    go(warm, server, "")
+    there = warm.locator(".md-nav--primary .reached")
+    assert [link.inner_text() for link in there.all()] == ["✓"]
+    go(warm, server, address_of(file))
+    assert warm.locator(".exercise .solved", has_text="solved").count() == len(exercises)
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_a_copied_chain_runs_elsewhere(
+    warm: Page, server: Server, file: Path, tmp_path: Path
+) -> None:
+    chains = [program for program in read(file).programs if program.before and not program.role]
+    if not chains:
+        return
+    go(warm, server, address_of(file))
+    program = chains[-1]
+    press(at(warm, program.line), "Copy")
+    at(warm, program.line).locator(".status", has_text="Copied").wait_for()
+    text = warm.evaluate("navigator.clipboard.readText()")
+    assert text == program.text
+    assert run_alone(text, tmp_path) == program.output
+
+
+def run_alone(text: str, folder: Path) -> str:
+    """What plain Python prints in an empty folder."""
+    environment = os.environ | {"MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", text],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_an_error_in_a_chain_is_marked_where_it_is(page: Page) -> None:
+    starter, check = page.locator(".starter").first, page.locator(".program.check").first
+    write(starter, "def walk(x, rate, steps):\n    y = x\n    return y.lost\n")
+    press(starter, "Check")
+    assert ended(starter) == "Error in line 3 of answer.py"
+    assert starter.locator(".marked").get_attribute("style") == "--line: 3"
+    assert check.locator(".marked").count() == 0
+    write(starter, "def walk(x, rate, steps):\n    return x\n")
+    press(check, "Check")  # the same button stands at the check
+    assert ended(starter) == "Not yet"
+    assert check.locator(".marked").count() == 1
+    press(check, "Copy")
+    check.locator(".status", has_text="Copied").wait_for()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith("def walk(x, rate, steps):\n    return x\n\nx = walk(")
