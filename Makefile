@@ -17,7 +17,7 @@ serve: .venv/installed  ## the site at 127.0.0.1:8000; a changed page is built a
 
 test: .venv/installed $(if $(CI),$(MODULES))  ## style, types, unit tests, doctests, fences, coverage, wheel, site
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
-	$(BIN)/pytest -n 2 --cov tests/litgrad src/litgrad --junit-xml=.cache/library.xml
+	$(BIN)/pytest -n 2 --cov --junit-xml=.cache/library.xml tests/litgrad src/litgrad
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" --junit-xml=.cache/tests.xml $(OTHERS)
 
 check: .venv/installed $(MODULES)  ## what is slow: every program in a browser, budgets, the site offline
