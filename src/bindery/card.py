@@ -28,30 +28,40 @@ def make(root: Path, site: str, title: str, description: str, cover: bytes) -> b
     return file.read_bytes()
 
 
+@plt.style.context("default", after_reset=True)  # whatever somebody likes at home
 def draw(site: str, title: str, description: str, cover: bytes = b"") -> bytes:
     """A PNG of 1200 by 630 pixels; a page without a figure shows a descent."""
     card = Figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER)
-    ax = card.add_axes((0.48, 0.08, 0.48, 0.84) if cover else (0.5, 0, 0.5, 1))
-    if cover:
-        ax.imshow(plt.imread(BytesIO(cover)), interpolation="lanczos")
+    if cover:  # pixel by pixel, so that letters stay sharp
+        picture = plt.imread(BytesIO(cover))
+        card.figimage(picture, 1160 - picture.shape[1], (630 - picture.shape[0]) // 2)
     else:
-        _descend(ax)
-    ax.axis("off")
+        _descend(card.add_axes((0.5, 0, 0.5, 1)))
     card.add_artist(Rectangle((0, 0), 0.012, 1, color=plots.SERIES[0]))
-    top = 0.82
+    top = 1.0
     for words, most, size, weight, color in (
         (site if site != title else "", 40, 19, "normal", plots.SERIES[0]),
         (title, 15, 42, "bold", INK),
-        (description, 34, 22, "normal", GRAY),
+        (description, 34, 21, "normal", GRAY),
     ):
         font = FontProperties(family="STIXGeneral", weight=weight, size=size)
-        lines = textwrap.fill(words, most)
+        lines = _wrap(words, most)
         text = card.text(0.06, top, lines, font=font, color=color, va="top", parse_math=False)
-        top = text.get_window_extent().y0 / 630 - 0.06
+        top = text.get_window_extent().y0 / 630 - 0.06 * bool(words)
+    for text in card.texts:
+        text.set_y(text.get_position()[1] - (top + 0.06) / 2)  # as much above as below
     file, small = BytesIO(), BytesIO()
     card.savefig(file, format="png")
-    Image.open(file).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+    few = Image.open(file).convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, kmeans=3)
+    few.save(small, format="png", optimize=True)
     return small.getvalue()
+
+
+def _wrap(words: str, most: int) -> str:
+    """Words in as few lines as they need, and these as short as they can be."""
+    widths = range(most // 2, most + 1)
+    tries = [textwrap.fill(words, width, break_long_words=False) for width in widths]
+    return min(tries, key=lambda lines: lines.count("\n"))
 
 
 def _descend(ax: Axes) -> None:
@@ -59,5 +69,6 @@ def _descend(ax: Axes) -> None:
     slope = np.array([0.6, 2.0])
     path = descent.descend(lambda x: slope * x, [-4.8, 4.4], 0.25, momentum=0.75, steps=40)
     plots.contour(lambda x: x @ (slope * x), path, frame=(-6, 6, -6.3, 6.3), ax=ax)
+    ax.axis("off")
     for area in ax.collections:
         area.set_antialiased(True)  # filled ones are not by themselves

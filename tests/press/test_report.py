@@ -1,5 +1,7 @@
 """What comes back of a program: a figure that is nobody's taste, and nothing that is too long."""
 
+import base64
+import io
 import json
 import subprocess
 import sys
@@ -8,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from PIL import Image
 
 from press.run import report
 from press.run.interpreter import Interpreter
@@ -88,6 +92,24 @@ def test_all_figures_of_a_program_have_one_limit(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(RuntimeError, match="draws more than"):
         report.figures()
     plt.close("all")
+
+
+@pytest.mark.parametrize("size", [(7, 3.4), (7, 7), (2, 1)])
+def test_a_picture_fills_its_frame_and_leaves_the_figure_as_it_was(
+    size: tuple[float, float],
+) -> None:
+    figure, ax = plt.subplots(figsize=size)
+    ax.plot([1, 2], [3, 5])
+    ax.set(aspect="equal", xlabel="x")
+    before = report.figures()
+    picture = report.figures(picture=True)[-1].pop("png")
+    assert report.figures() == before
+    plt.close(figure)
+    with Image.open(io.BytesIO(base64.b64decode(picture))) as shown:
+        assert any(np.abs(np.subtract(shown.size, report.PICTURE)) < 3)
+        assert all(np.less(shown.size, np.add(report.PICTURE, 3)))
+        left, top, right, bottom = shown.getchannel("A").getbbox() or (9, 9, 0, 0)
+    assert max(left, top, shown.width - right, shown.height - bottom) < 24  # letters have air
 
 
 def test_no_settings_of_a_user_reach_a_figure(

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 from playwright.sync_api import Browser, Page
 
 from bindery import card
+from litgrad import plots
 from tests.conftest import ROOT, Server, Site, build, serving
 
 HOME = "http://127.0.0.1:8000/"
@@ -100,17 +103,44 @@ def test_every_page_has_a_card(site: Path, heads: dict[str, dict[str, str]]) -> 
         assert file.stat().st_size < 60_000, file
         with Image.open(file) as drawn:
             assert (drawn.format, drawn.size) == ("PNG", (1200, 630))
+            for margin in (540, 0, 555, 630), (15, 0, 540, 24), (15, 606, 540, 630):
+                assert len(drawn.crop(margin).getcolors() or []) == 1, file  # nothing but paper
 
 
-def test_a_card_shows_the_figure_of_its_page() -> None:
+def pixels(card_: bytes) -> Any:
+    """Red, green and blue of a card's pixels."""
+    with Image.open(BytesIO(card_)) as drawn:
+        return np.asarray(drawn.convert("RGB")).astype(int)
+
+
+def test_a_card_shows_the_figure_of_its_page_pixel_by_pixel() -> None:
     cover = BytesIO()
     figure = Image.new("RGBA", (200, 100))
     figure.paste((255, 0, 0, 255), (50, 0, 150, 100))
     figure.save(cover, "PNG")
-    with Image.open(BytesIO(card.draw("Site", "Title", "What it is.", cover.getvalue()))) as drawn:
-        pixels = drawn.convert("RGB").crop((576, 0, 1200, 630)).getcolors(630 * 630)
-    red = sum(count for count, color in pixels or [] if color == (255, 0, 0))
-    assert abs(red - (576 / 200 * 100) ** 2) < 2_000  # the figure is 576 pixels wide
+    shown = pixels(card.draw("Site", "Title", "What it is.", cover.getvalue()))
+    assert (shown[265:365, 1010:1110] == (255, 0, 0)).all()
+    assert (np.abs(shown[260:370, 950:1010] - (251, 250, 248)) < 3).all()  # the paper
+
+
+def test_a_card_keeps_a_color_that_is_rare() -> None:
+    cover = BytesIO()
+    shades = np.add.outer(np.arange(400) % 256, np.zeros(600)).astype(np.uint8)
+    figure = Image.fromarray(shades, "L").convert("RGB")
+    for i, color in enumerate(plots.SERIES):
+        figure.paste(color, (20 * i, 20, 20 * i + 5, 25))
+    figure.save(cover, "PNG")
+    shown = pixels(card.draw("Site", "Title", "What it is.", cover.getvalue()))
+    for i, color in enumerate(plots.SERIES):
+        is_, was = shown[115 + 22, 560 + 20 * i + 2], ImageColor.getrgb(color)
+        assert np.abs(is_ - was).max() < 16, color
+
+
+def test_no_settings_of_a_user_reach_a_card() -> None:
+    words = "Site", "A title of three lines", "What it is, and what it is good for, and for whom."
+    with plt.rc_context({"lines.linewidth": 9, "text.antialiased": False, "savefig.dpi": 30}):
+        other = card.draw(*words)
+    assert other == card.draw(*words)
 
 
 def test_machines_find_all_pages_as_text(site: Path, heads: dict[str, dict[str, str]]) -> None:

@@ -10,8 +10,10 @@ MOST = 10_000
 """Characters of an error."""
 MOST_DRAWN = 4_000_000
 """Bytes of a program's figures: seven times the largest of the book, and a second in a browser."""
-PIXELS = 90
-"""Of an inch of a picture."""
+PICTURE = 600, 470
+"""Pixels: as wide as the one or as high as the other is a picture."""
+LARGER = 1.15
+"""Than on the page are its letters, beside all else."""
 SVG = {"metadata": dict.fromkeys(("Date", "Creator", "Format", "Type"))}
 """No date and no name: the same figure is the same bytes."""
 
@@ -35,21 +37,29 @@ def figures(drawn: int = 0, *, picture: bool = False) -> list[dict[str, str]]:
     if plt is None:
         return []
     new = [plt.figure(number) for number in plt.get_fignums()[drawn:]]
-    sheet = Sheet()
-    found = [{"svg": _drawn(one, sheet, "svg").decode(), "label": one.get_label()} for one in new]
+    sheet, found = Sheet(), []
+    for one in new:
+        begin = sheet.tell()
+        with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "press"}):
+            one.savefig(sheet, format="svg", transparent=True, **SVG)
+        sheet.seek(begin)
+        found.append({"svg": sheet.read().decode(), "label": one.get_label()})
     if picture and found:
-        found[-1]["png"] = base64.b64encode(_drawn(new[-1], io.BytesIO(), "png")).decode()
+        found[-1]["png"] = base64.b64encode(_picture(new[-1])).decode()
     return found
 
 
-def _drawn(figure: Any, sheet: io.BytesIO, form: str) -> bytes:
-    """The bytes of a figure that is drawn at the end of a sheet."""
-    begin = sheet.tell()
-    options = SVG if form == "svg" else {"dpi": PIXELS}
-    with sys.modules["matplotlib"].rc_context({"svg.fonttype": "none", "svg.hashsalt": "press"}):
-        figure.savefig(sheet, format=form, transparent=True, **options)
-    sheet.seek(begin)
-    return sheet.read()
+def _picture(figure: Any) -> bytes:
+    """A figure as a PNG without its margins."""
+    file, size = io.BytesIO(), figure.get_size_inches()
+    figure.set_size_inches(size / LARGER)
+    figure.draw_without_rendering()  # only then does it know what it needs
+    box = figure.get_tightbbox()
+    dots = min(PICTURE[0] / box.width, PICTURE[1] / box.height)
+    look = {"transparent": True, "bbox_inches": "tight", "pad_inches": 0}
+    figure.savefig(file, format="png", dpi=dots, **look)
+    figure.set_size_inches(size)
+    return file.getvalue()
 
 
 def explain(error: BaseException, names: list[str]) -> dict[str, Any]:
