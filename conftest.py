@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
-# Figures are drawn into memory: no window opens, no display is needed, and show is quiet.
-os.environ["MPLBACKEND"] = "module://press.run.backend"
+from press.run import ENVIRONMENT
+
+# As press runs programs: figures are drawn into memory, nobody's settings count, and on one thread.
+os.environ.update(ENVIRONMENT)
+# mypy reads NumPy's types once for all the folders in which it is tested.
+os.environ["MYPY_CACHE_DIR"] = str(Path(__file__).parent / ".cache" / "mypy")
 
 
 def is_fence(item: pytest.Item) -> bool:

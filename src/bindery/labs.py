@@ -9,8 +9,8 @@ from mkdocs_jupyter.config import settings
 
 from press import files
 from press.read import Chapter, Fault
+from press.run import ENVIRONMENT
 from press.run.backend import FIGURES
-from press.run.interpreter import ENVIRONMENT
 from press.run.results import Result
 
 TEMPLATES = Path(__file__).parent / "templates"

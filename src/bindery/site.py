@@ -250,7 +250,7 @@ class Site:
             if bound.notebook:
                 self._write(f"{uri.rpartition('.')[0]}.ipynb", bound.notebook.encode())
             for name, svg in bound.drawings.items():
-                self._write(f"{uri.rpartition('/')[0]}/{name}", svg.encode())
+                self._write(str(Path(uri).parent / name), svg.encode())
         formulas = (p for b in self.bound.values() for p in b.page.pieces if p.startswith("<math"))
         letters = set(html.unescape(re.sub(r"<[^>]*>", "", "".join(formulas))))
         self._write("assets/math.woff2", font.subset("".join(sorted(letters))))

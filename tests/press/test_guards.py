@@ -92,7 +92,7 @@ FAULTS = {
     "needs an earlier fence": ("print(2 * 3)", "print(plt)", 6, "NameError"),
     "never ends": (FIRST, "while True:\n    pass\n", 6, "did not end within 2 s"),
     "opens a socket": (FIRST, "import socket\nsocket.socket()\n", 7, "uses the network"),
-    "starts a process": (FIRST, "import os\nos.system('ls')\n", 7, "starts another process"),
+    "starts a process": (FIRST, "import os\nos.system('ls')\n", 7, "reaches other processes"),
     "writes elsewhere": (FIRST, "open('../x', 'w')\n", 6, "writes in its own folder only"),
     "removes a file": (FIRST, "import os\nos.remove('/x')\n", 7, "its own folder only, not to /x"),
     "differs between runs": (FIRST, "print(id(object()), hash('a'))\n", 6, "when it runs again"),

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from bindery import labs
-from press.run import interpreter
+from press.run import ENVIRONMENT, interpreter
 from press.run.interpreter import Interpreter
 
 LOOP = "while True:\n    pass\n"
@@ -92,7 +92,7 @@ def test_in_its_own_folder_a_program_is_free(alone: Interpreter) -> None:
 @pytest.fixture
 def kernels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Notebooks are run as those of a site are."""
-    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_PATH", *interpreter.ENVIRONMENT):
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_PATH", *ENVIRONMENT):
         monkeypatch.setenv(name, "")  # what settle sets is undone after the test
     labs.settle({}, tmp_path / "cache", "state")
     return tmp_path

@@ -10,7 +10,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, BuildError
 
-from press.run.interpreter import ENVIRONMENT
+from press.run import ENVIRONMENT
 
 CHAPTER, LAB, STYLE, MKDOCS = (
     "docs/chapters/chapter.md",

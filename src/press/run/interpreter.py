@@ -15,18 +15,11 @@ import tempfile
 import time
 from typing import Any
 
-from press.run import report, sandbox
+from press.run import ENVIRONMENT, report, sandbox
 
 LIMIT = 30.0
 LAB_LIMIT = 120.0
 """Seconds."""
-ENVIRONMENT = {
-    "MATPLOTLIBRC": os.devnull,  # what somebody likes at home has no hand in a figure
-    "MPLBACKEND": "module://press.run.backend",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
 
 
 class Interpreter:
