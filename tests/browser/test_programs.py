@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from press import files
 from press.read import read
 from tests.browser.conftest import (
     PAGES,
@@ -24,20 +27,46 @@ from tests.browser.conftest import (
     run_text,
     write,
 )
-from tests.conftest import ROOT, Server
+from tests.conftest import ROOT, Server, passing
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("is_clean")]
 LABS = sorted((ROOT / "docs" / "labs").glob("*.py"))
 EXERCISES = [file for file in PAGES if "/ exercise |" in file.read_text(encoding="utf-8")]
 
 
+Known = Callable[[Path], AbstractContextManager[bool]]
+
+
+@pytest.fixture(scope="session")
+def assets(site: Path, browser: Browser) -> str:
+    """What has a hand in the tests of every page."""
+    return f"{files.state(site / 'assets')} {browser.version}"
+
+
+@pytest.fixture
+def known(request: pytest.FixtureRequest, site: Path, assets: str) -> Known:
+    """Whether this test of a page has passed before, with all that has a hand in it."""
+
+    def known(file: Path) -> AbstractContextManager[bool]:
+        page, test = site / address_of(file) / "index.html", request.function.__name__
+        return passing(page, file, test, assets, Path(__file__))
+
+    return known
+
+
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
 def test_every_program_prints_and_draws_what_the_page_says(
-    warm: Page, server: Server, file: Path
+    warm: Page, server: Server, known: Known, file: Path
 ) -> None:
+    with known(file) as before:
+        assert before or wrong(warm, server, file) == []
+
+
+def wrong(warm: Page, server: Server, file: Path) -> list[str]:
+    """The programs of a page that print or draw something else."""
     chapter = read(file)
     go(warm, server, address_of(file))
-    wrong = []
+    found = []
     for program in chapter.programs:
         if program.role == "check":
             continue
@@ -47,22 +76,27 @@ def test_every_program_prints_and_draws_what_the_page_says(
         how = run(box)
         expected = None if chapter.is_continued(program) else program.output or ""
         if "Ran in" not in how or expected not in {None, output(box)}:
-            wrong.append(f"{file.name}:{program.line}: {how}\n{output(box)}{error(box)}")
+            found.append(f"{file.name}:{program.line}: {how}\n{output(box)}{error(box)}")
         figure = drawn(box).locator("xpath=preceding-sibling::*[1]")
         drew = labels(drawn(box))
         if drew != labels(figure) or bool(drew) != bool(program.figure) or figure.is_visible():
-            wrong.append(f"{file.name}:{program.line} draws {drew}")
-    assert not wrong, "\n".join(wrong)
+            found.append(f"{file.name}:{program.line} draws {drew}")
+    return found
 
 
 @pytest.mark.parametrize("file", LABS, ids=lambda file: file.stem)
-def test_a_labs_last_cell_runs_after_all_others(warm: Page, server: Server, file: Path) -> None:
-    go(warm, server, address_of(file))
-    cell = warm.locator(".program:has(.output:not(:empty))").last
-    built = output(cell)
-    cell.evaluate("box => (box.querySelector('.output').textContent = 'from the build')")
-    assert run(cell).startswith("Ran in")
-    assert output(cell) == built
+def test_a_labs_last_cell_runs_after_all_others(
+    warm: Page, server: Server, known: Known, file: Path
+) -> None:
+    with known(file) as before:
+        if before:
+            return
+        go(warm, server, address_of(file))
+        cell = warm.locator(".program:has(.output:not(:empty))").last
+        built = output(cell)
+        cell.evaluate("box => (box.querySelector('.output').textContent = 'from the build')")
+        assert run(cell).startswith("Ran in")
+        assert output(cell) == built
 
 
 def test_every_program_of_the_readme_prints_what_it_says(page: Page) -> None:
@@ -74,8 +108,15 @@ def test_every_program_of_the_readme_prints_what_it_says(page: Page) -> None:
 
 @pytest.mark.parametrize("file", EXERCISES, ids=lambda file: file.stem)
 def test_every_starter_fails_and_every_solution_passes(
-    warm: Page, server: Server, file: Path
+    warm: Page, server: Server, known: Known, file: Path
 ) -> None:
+    with known(file) as before:
+        if not before:
+            solve(warm, server, file)
+
+
+def solve(warm: Page, server: Server, file: Path) -> None:
+    """Try every exercise of a page with its starter, then with its solution."""
     warm.evaluate("localStorage.clear()")
     go(warm, server, "")
     go(warm, server, address_of(file))
