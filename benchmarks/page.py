@@ -11,6 +11,7 @@ from report import Section, Table
 PAGE = """\
 ---
 description: How long litgrad takes, beside PyTorch, scikit-learn, JAX and bare NumPy.
+numbers: benchmarks/run.py
 ---
 
 # Performance

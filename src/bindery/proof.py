@@ -42,8 +42,7 @@ def of_build(made: list[tuple[Chapter, Page]], contents: Iterable[str]) -> dict[
             len(chapter.exercises) for chapter in chapters
         ),
         "common mistakes, each with a program that refutes it": sum(
-            len(re.findall(r"^/{3,} *mistake\b", chapter.text, re.MULTILINE))
-            for chapter in chapters
+            block.kind == "mistake" for chapter in chapters for block in chapter.blocks
         ),
         "formulas": markup.count("<math"),
         "links within the site, all of them alive": len(links),

@@ -5,8 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from press import new
-from press.outputs import with_outputs
+from press import new, outputs
 from press.prove import prove, style
 from press.read import Chapter, Fault, read
 from press.run.results import Book
@@ -25,24 +24,29 @@ def main() -> int:
     if options.task == "new":
         return new.main(options.name)
     root = Path.cwd()
-    files = options.files or [file for pages in PAGES for file in sorted(root.glob(pages))]
+    pages = [file.resolve() for file in options.files]
+    for page in pages:
+        if not page.is_file() or page.suffix not in {".md", ".py"} or root not in page.parents:
+            parser.error(f"{page} is no page below {root}: one is a .md or, if it is a lab, a .py")
+    pages = pages or [page for pattern in PAGES for page in sorted(root.glob(pattern))]
     book, sound = Book(root), []
-    for file in files:
+    for page in pages:
         began = time.perf_counter()
         try:
-            chapter = read(file.resolve())
-            if options.task == "outputs" and file.suffix == ".md":
-                results = book.run([program.chain for program in chapter.programs])
-                file.write_text(with_outputs(chapter, results), encoding="utf-8")
-                chapter = read(file.resolve())
+            chapter = read(page)
+            if options.task == "outputs" and page.suffix == ".md":
+                outputs.write(chapter, book.run([program.chain for program in chapter.programs]))
+                chapter = read(page)
             prove(chapter, book)
         except Fault as fault:
             print(fault.report, file=sys.stderr)
         else:
             sound.append(chapter)
-            print(f"{file}: {len(chapter.programs)} programs, {time.perf_counter() - began:.1f} s")
+            count = len(chapter.programs) or "no"
+            took = time.perf_counter() - began
+            print(f"{page.relative_to(root)}: {count} program{'s' * (count != 1)}, {took:.1f} s")
     book.close()
-    return int(not (_has_style(sound, root) and len(sound) == len(files)))
+    return int(not (_has_style(sound, root) and len(sound) == len(pages)))
 
 
 def _has_style(chapters: list[Chapter], root: Path) -> bool:

@@ -14,12 +14,14 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from press.draw import figure, formula
-from press.read import Chapter, Program, Span
-from press.read.chapter import CONTINUES, OUTPUT
+from press.draw import figure
+from press.draw.formula import mathml
+from press.read import Chapter, Program
+from press.read.markdown import CONTINUES, OUTPUT
+from press.read.text import replace_formulas
 from press.run.results import Result
 
-MARKS = re.compile(rf"^<!--[-\s]*(?:{CONTINUES}|{OUTPUT})[-\s]*-->\n*", re.MULTILINE)
+MARKS = re.compile(rf"^(?:{CONTINUES}|{OUTPUT})\n*", re.MULTILINE)
 _PLACE = re.compile(r"<(?P<tag>div|span) data-press=\"(?P<number>\d+)\">[^<]*</(?P=tag)>")
 
 
@@ -43,33 +45,32 @@ class Page:
 
 def make(chapter: Chapter, results: list[Result]) -> Page:
     """The page of a chapter whose programs have been proved."""
-    page = Page("")
-    lines = chapter.text.splitlines(keepends=True)
-    for program, result in reversed(list(zip(chapter.programs, results, strict=True))):
+    page, places = Page(""), {}
+    for program, result in zip(chapter.programs, results, strict=True):
         mark = page.put(_program(program), "div", program.code)
         if program.figure:
             name = PurePosixPath(program.figure).stem
-            drawn = figure.figure(result.figures, name, program.alt)
-            drawn = page.put(drawn, "div")
+            drawn = page.put(figure.figure(result.figures, name, program.alt), "div")
             if program.figure_span:
-                cut(lines, program.figure_span, drawn)
+                places[program.figure_span] = drawn
             else:
                 mark += f"\n\n{drawn}"
         if program.output_span:
-            cut(lines, program.output_span, "")
-        cut(lines, program.span, mark)
-    text = MARKS.sub("", "".join(lines))
-    page.text = formula.replace(
-        text,
-        lambda markup: page.put(markup, "span", html.unescape(re.sub("<[^>]*>", "", markup))),
-        lambda line, why: ValueError(f"{line}: {why}"),
+            places[program.output_span] = ""
+        places[program.span] = mark
+    for fence in chapter.fences:
+        if fence.span not in places:
+            code = f'<div class="highlight"><pre><code>{html.escape(fence.code)}</code></pre></div>'
+            places[fence.span] = page.put(code, "div", fence.code)
+    page.text = replace_formulas(
+        MARKS.sub("", chapter.replaced(places)),
+        lambda _, latex, display: page.put(
+            markup := mathml(latex, display=display),
+            "span",
+            html.unescape(re.sub("<[^>]*>", "", markup)),
+        ),
     )
     return page
-
-
-def cut(lines: list[str], span: Span, mark: str) -> None:
-    """Put a mark in the place of some lines, or nothing."""
-    lines[span.start - 1 : span.end - 1] = [mark + "\n"] if mark else []
 
 
 def _program(program: Program) -> str:

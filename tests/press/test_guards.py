@@ -100,6 +100,12 @@ FAULTS = {
     "writes to stderr": (FIRST, "import sys\nprint('x', file=sys.stderr)\nprint(6)\n", 6, "x"),
     "leaves a file open": (FIRST, "open('x', 'w')\nprint(6)\n", 6, "unclosed file"),
     "ends its interpreter": (FIRST, "import os\nos._exit(0)\n", 6, "ended its interpreter"),
+    "leaves a thread running": (
+        FIRST,
+        "import threading\nthreading.Thread(target=threading.Event().wait).start()\nprint(6)\n",
+        6,
+        "leaves a thread running: a copy of it would not end",
+    ),
     "exits": (FIRST, "raise SystemExit(3)\n", 6, "SystemExit: 3"),
     "prints without end": (FIRST, "while True:\n    print('x' * 999)\n", 7, "prints more than"),
     "draws without end": ("plot([1, 2, 3])", "plot(*[range(99_999)] * 2, 'o')", 40, "draws more"),
@@ -110,7 +116,7 @@ FAULTS = {
     "tildes": ("```python\nprint(2 * 3)\n```", "~~~python\nprint(2 * 3)\n~~~", 5, "exactly"),
     "in a quote": ("```python\nprint(2 * 3)\n```", "> ```python\n> print(6)\n> ```", 5, "quote"),
     "in a list": ("```python\nprint(2 * 3)\n```", "- a\n\n  ```python\n  1\n  ```", 7, "list"),
-    "indented": ("```python\nprint(2 * 3)\n```", "    ```python\n    1\n    ```", 5, "indented"),
+    "indented": ("```python\nprint(2 * 3)\n```", "    ```python\n    1\n    ```", 5, "left margin"),
     "a shell": ("```python\nprint(2 * 3)\n```", "```sh\nls\n```", 5, "exactly ```python"),
     "continues another language": (
         "<!--pytest-codeblocks:cont-->",
@@ -201,6 +207,23 @@ def test_a_planted_fault_is_caught_at_its_line(
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("# A chapter\n", "# A chapter\n\n~~~text\n```\n~~~\n", 3),
+        ("# A chapter\n", "# A chapter\n\n```text\n ```\n", 4),
+        ("# A chapter\n", "# A chapter\n\n```text\n````\n", 4),
+        ("//// exercise", "//// Exercise", 15),
+    ],
+)
+def test_no_exercise_hides_from_its_proof(book: Book, old: str, new: str, line: int) -> None:
+    passing = GOOD.replace("return x\n", "return 2 * x\n")
+    with pytest.raises(Fault, match=r"md:17: the starter passes its own check"):
+        prove(book, passing)
+    with pytest.raises(Fault, match=rf"md:{line}: "):
+        prove(book, passing.replace(old, new))
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "is 6.00",
@@ -276,7 +299,7 @@ def test_the_state_of_litgrad_is_that_of_its_files(tmp_path: Path) -> None:
 
 
 STYLE = {
-    "badly formatted": ("print(2 * 3)", "print( 2*3 )", 6, "ruff format would write"),
+    "badly formatted": ("print(2 * 3)", "print( 2*3 )", 6, "unformatted"),
     "an unused import": ("import matplotlib", "import os\n\nimport matplotlib", 40, "F401"),
     "mistyped": ("print(2 * 3)", 'print(2 * 3 + len(3))\nx: int = "3"', 6, "incompatible type"),
     "mistyped in a chain": ("twice(3) == 6", "twice(3) == len(6)", 34, "arg-type"),

@@ -1,7 +1,12 @@
 """Programs against their page: what they print, draw and check is what stands there."""
 
+import re
+
 from press.read import Chapter, Fault, Program
 from press.run.results import Book, Result
+
+# What a file of text cannot hold, and what would close a block.
+_UNSAID = re.compile(r"[\ufeff\0\2\3\r\ud800-\udfff]|^[^\S\n]*/{3,}[^\S\n]*$", re.MULTILINE)
 
 
 def check(chapter: Chapter, book: Book) -> list[Result]:
@@ -28,10 +33,23 @@ def check_cells(chapter: Chapter, results: list[Result]) -> list[Result]:
     return results
 
 
+def check_printed(chapter: Chapter, program: Program, output: str) -> None:
+    """Raise a fault if what a program prints cannot stand on a page as it is."""
+    if output and not output.endswith("\n"):
+        told = "the program does not end its last line: a page cannot show that, so print the end"
+        raise chapter.fault(program.span.start, told)
+    unsaid = _UNSAID.search(output)
+    if unsaid:
+        told = f"the program prints {unsaid[0]!r}, which would be something else on a page"
+        raise chapter.fault(program.span.start, told)
+
+
 def _check_result(chapter: Chapter, program: Program, result: Result) -> None:
     if result.error:
         what = "the solution fails its check: " if program.role == "check" else ""
         raise _failure(chapter, result, what)
+    if not chapter.is_continued(program):
+        check_printed(chapter, program, result.output)
     if program.output is None and result.output and not chapter.is_continued(program):
         raise chapter.fault(
             program.span.start, "the program prints, and its output does not stand below it"

@@ -7,26 +7,28 @@ It is a jupytext script, `# %% [markdown]` before text and `# %%` before code.
 import re
 from pathlib import Path
 
-from press.read.chapter import FRONT, Chapter, Fault, Program, Span
+from press.read.chapter import Chapter, Program, Span
+from press.read.text import FRONT, scan, source
 
 _MARKER = re.compile(r'# %%(?P<text> \[markdown\])?(?: alt="(?P<alt>.*)")?')
 
 
 def read(path: Path) -> Chapter:
     """A script's lines, each in its place, as the lines of a chapter."""
-    source = path.read_text(encoding="utf-8").split("\n")[:-1]
-    first = next((i for i, line in enumerate(source) if _MARKER.match(line)), len(source))
-    head = "".join(line.removeprefix("# ") + "\n" for line in source[:first])
+    script = source(path)
+    given = script.removesuffix("\n").split("\n")
+    first = next((i for i, line in enumerate(given) if _MARKER.match(line)), len(given))
+    head = "".join(line.removeprefix("# ") + "\n" for line in given[:first])
     match = FRONT.match(head)
-    chapter = Chapter(path, "", match[0] if match else "")
+    chapter = Chapter(path, script, "", match[0] if match else "")
     lines, code = [""] * first, False
-    for number, line in enumerate([*source[first:], "", "# %% [markdown]"], start=first + 1):
+    for number, line in enumerate([*given[first:], "", "# %% [markdown]"], start=first + 1):
         marker = _MARKER.match(line)
         if marker and code:  # the end of the code takes the blank line between two cells
             program = chapter.programs[-1]
             if lines[-1]:
-                raise Fault(path, number, "a blank line stands between two cells", line)
-            program.code = "\n".join(source[program.span.start : number - 1]).strip() + "\n"
+                raise chapter.fault(number, "a blank line stands between two cells")
+            program.code = "\n".join(given[program.span.start : number - 1]).strip() + "\n"
             program.span = Span(program.span.start, number)
             lines[-1] = "```"
         if marker:
@@ -34,9 +36,15 @@ def read(path: Path) -> Chapter:
             if code:
                 chapter.programs.append(_cell(chapter, number, marker["alt"] or ""))
             lines.append("```python" if code else "")
+        elif code and line.lstrip().startswith("```"):
+            raise chapter.fault(number, "a line of a cell must not look like the end of a fence")
         else:
             lines.append(line if code else re.sub("^# ?", "", line))
     chapter.text = "\n".join(lines[:-1]) + "\n"
+    scan(chapter)
+    for fence in chapter.fences:
+        if fence.span not in {program.span for program in chapter.programs}:
+            raise chapter.fault(fence.span.start, "the code of a lab stands in its cells")
     return chapter
 
 
