@@ -1,6 +1,7 @@
 """The picture of a page where somebody links to it: its title, its description, its figure."""
 
 import textwrap
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -59,9 +60,8 @@ def draw(site: str, title: str, description: str, cover: bytes = b"") -> bytes:
 
 def _wrap(words: str, most: int) -> str:
     """Words in as few lines as they need, and these as short as they can be."""
-    widths = range(most // 2, most + 1)
-    tries = [textwrap.fill(words, width, break_long_words=False) for width in widths]
-    return min(tries, key=lambda lines: lines.count("\n"))
+    fill = partial(textwrap.fill, words, break_long_words=False, break_on_hyphens=False)
+    return min(map(fill, range(most // 2, most + 1)), key=lambda lines: lines.count("\n"))
 
 
 def _descend(ax: Axes) -> None:

@@ -103,7 +103,7 @@ def test_every_page_has_a_card(site: Path, heads: dict[str, dict[str, str]]) -> 
         assert file.stat().st_size < 60_000, file
         with Image.open(file) as drawn:
             assert (drawn.format, drawn.size) == ("PNG", (1200, 630))
-            for margin in (540, 0, 555, 630), (15, 0, 540, 24), (15, 606, 540, 630):
+            for margin in (540, 0, 555, 630), (20, 0, 540, 24), (20, 606, 540, 630):
                 assert len(drawn.crop(margin).getcolors() or []) == 1, file  # nothing but paper
 
 
