@@ -66,6 +66,7 @@ def test_an_error_in_a_library_begins_at_the_reader(page: Page) -> None:
             "RecursionError",
         ),
         ("x = []\nfor _ in range(100_000):\n    x = [x]\nprint(len(x))", "1\n", ""),
+        ("raise ValueError('x' * 20_000_000)", "", "… 19,99"),
         ("raise KeyboardInterrupt", "", "KeyboardInterrupt"),
         ("import warnings\nwarnings.warn('oh')", "program.py:2: UserWarning: oh", ""),
         ("print('é', '<b>', end='')", "é <b>", ""),

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import drawn, labels, press, run, run_text
+from tests.browser.conftest import drawn, error, labels, press, run, run_text
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("is_clean")]
 
@@ -56,3 +56,15 @@ def test_a_figure_of_an_edited_program_is_not_described_as_the_books(page: Page)
     program = page.locator(".program").first
     run_text(program, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n")
     assert labels(drawn(program)) == ["What the program draws now"]
+
+
+def test_too_many_points_end_in_an_error_that_says_what_to_do(page: Page) -> None:
+    program = page.locator(".program").first
+    text = "import numpy as np\nimport matplotlib.pyplot as plt\nx = np.random.rand(2, 10**6)\n"
+    run_text(program, f"{text}plt.scatter(*x)")
+    wrong = "RuntimeError: the program draws more than 4 MB: draw fewer points"
+    assert error(program).startswith(wrong)
+    assert drawn(program).locator("svg").count() == 0
+    run_text(program, f"{text}plt.scatter(*x, rasterized=True)")
+    assert error(program) == ""
+    assert drawn(program).locator("image").count() == 1

@@ -142,6 +142,19 @@ def test_four_times_the_points_take_four_times_as_long(draw: Callable[[int], str
     assert min(seconds(many) for _ in range(3)) < 8 * once  # and not 16 times
 
 
+def test_many_markers_are_each_drawn_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser takes the longer for a <use>, the more there are: half a minute for 15,000."""
+    points = scatter(1_100)
+    alone = figure.inline(points, "x", "Points")
+    assert "<use " not in alone
+    monkeypatch.setattr(figure, "MANY", 2_000)
+    used = figure.inline(points, "x", "Points")
+    before = re.findall(r'<use [^>]* x="([^"]+)" y="([^"]+)" style="(fill[^"]+)"', used)
+    after = re.findall(r'style="(fill[^"]+)" transform="translate\((\S+) (\S+)\)"', alone)
+    assert [(x, y, style) for style, x, y in after] == before
+    assert len(before) == 1_100
+
+
 HARM = {
     "a link": '<a xlink:href="javascript:alert(1)"><path d="M 1 2"/></a>',
     "a link to elsewhere": '<a xlink:href="https://example.org"><text>seen</text></a>',

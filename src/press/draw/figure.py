@@ -29,6 +29,8 @@ HREF = f"{{{XLINK}}}href"
 ELEMENTS = {"g", "defs", "path", "use", "text", "tspan", "image", "rect", "clipPath", "pattern"}
 ATTRIBUTES = {"width", "height", "viewBox", "transform", "clip-path", "fill", "patternUnits"}
 """What a picture is made of, beside ids, points, styles and its own parts: no link, no script."""
+MANY = 1_000
+"""So many markers are each drawn by themselves."""
 _PLAIN = r"[\w .,#%()-]*"  # with neither colon nor slash, it is no address
 _STYLE = re.compile(
     r" ?(fill|stroke|opacity|text-anchor|image-rendering|font-(?!family))[\w-]*:" + _PLAIN
@@ -45,10 +47,11 @@ def inline(svg: str, name: str, alt: str) -> str:
     """An SVG as markup for a page, with ids of its own and a description."""
     root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg))  # noqa: S314  it is our own
     _strip(root)
-    styles = {f"#{path.get('id')}": path.get("style") for path in root.iter(f"{{{SVG}}}path")}
-    for use in root.iter(f"{{{SVG}}}use"):
-        if use.get("style") == styles.get(use.get(HREF, "")):
-            use.attrib.pop("style", None)  # the path has it
+    shapes = {f"#{shape.get('id')}": shape for shape in root.iter(f"{{{SVG}}}path")}
+    uses = [(use, shapes.get(use.get(HREF, ""))) for use in root.iter(f"{{{SVG}}}use")]
+    for use, shape in uses:
+        if shape is not None and use.get("style") == shape.get("style"):
+            use.attrib.pop("style", None)  # the shape has it
     values = (value for element in root.iter() for value in element.attrib.values())
     met = {found for value in values if "#" in value for found in _REFERENCE.findall(value)}
     used = [i for element in root.iter() if (i := element.get("id", "")) in met]
@@ -58,6 +61,9 @@ def inline(svg: str, name: str, alt: str) -> str:
     for element in root.iter():
         cleaned = {key: _value(key, value, ids) for key, value in element.items()}
         element.attrib = {key: value for key, value in cleaned.items() if value}
+    for use, shape in uses if len(uses) > MANY else []:
+        if shape is not None:
+            _draw(use, shape)
     root.set("role", "img")
     root.set("aria-label", alt)
     root.set("fill", "currentColor")  # Matplotlib writes no fill where it is black
@@ -78,6 +84,14 @@ def _strip(element: ET.Element) -> None:
         elif tag in ELEMENTS and child.get("style") != "fill: none":
             kept += [child] if len(child) or tag != "defs" else []
     element[:] = kept
+
+
+def _draw(use: ET.Element, shape: ET.Element) -> None:
+    """Draw a shape where it is used: a browser takes the longer for a use, the more there are."""
+    use.tag = shape.tag
+    place = f"translate({use.attrib.pop('x')} {use.attrib.pop('y')})"
+    use.attrib = dict(shape.items()) | use.attrib | {"transform": place}
+    del use.attrib["id"], use.attrib[HREF]
 
 
 def _value(key: str, value: str, ids: dict[str, str]) -> str:
