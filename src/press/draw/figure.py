@@ -9,8 +9,6 @@ import html
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections import Counter
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -37,7 +35,6 @@ _STYLE = re.compile(
 )
 _COLOR = re.compile("|".join(COLORS))
 _REFERENCE = re.compile(r"(?<=^#)[\w-]+|(?<=url\(#)[\w-]+")
-_LONG = re.compile(r'<path(?P<id>[^>]*?) d="(?P<d>[^"]{200,})"(?P<rest>[^>]*?)/>')
 
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
@@ -45,12 +42,13 @@ ET.register_namespace("xlink", XLINK)
 
 def inline(svg: str, name: str, alt: str) -> str:
     """An SVG as markup for a page, with ids of its own and a description."""
-    root = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", svg))  # noqa: S314  it is our own
+    root = ET.fromstring(svg)  # noqa: S314  it is our own
     _strip(root)
     shapes = {f"#{shape.get('id')}": shape for shape in root.iter(f"{{{SVG}}}path")}
-    uses = [(use, shapes.get(use.get(HREF, ""))) for use in root.iter(f"{{{SVG}}}use")]
+    every = root.iter(f"{{{SVG}}}use")
+    uses = [(use, shapes[use.attrib[HREF]]) for use in every if use.get(HREF) in shapes]
     for use, shape in uses:
-        if shape is not None and use.get("style") == shape.get("style"):
+        if use.get("style") == shape.get("style"):
             use.attrib.pop("style", None)  # the shape has it
     values = (value for element in root.iter() for value in element.attrib.values())
     met = {found for value in values if "#" in value for found in _REFERENCE.findall(value)}
@@ -62,8 +60,7 @@ def inline(svg: str, name: str, alt: str) -> str:
         cleaned = {key: _value(key, value, ids) for key, value in element.items()}
         element.attrib = {key: value for key, value in cleaned.items() if value}
     for use, shape in uses if len(uses) > MANY else []:
-        if shape is not None:
-            _draw(use, shape)
+        _draw(use, shape)
     root.set("role", "img")
     root.set("aria-label", alt)
     root.set("fill", "currentColor")  # Matplotlib writes no fill where it is black
@@ -107,19 +104,13 @@ def _value(key: str, value: str, ids: dict[str, str]) -> str:
     if key == "transform":
         value = re.sub(r"rotate\(-0 [^)]*\)", "", value).strip()
     if key == "style":
-        value = _style(value)
+        value = ";".join(part for part in value.split(";") if _STYLE.fullmatch(part))
     elif key not in ATTRIBUTES or not re.fullmatch(_PLAIN, value):
         return ""
     if "#" in value:
         value = _REFERENCE.sub(lambda m: ids.get(m[0], m[0]), value)
         value = _COLOR.sub(lambda m: COLORS[m[0]], value)
     return value
-
-
-@lru_cache(10_000)
-def _style(value: str) -> str:
-    """A style without what does not draw, and without a font: the page has its own."""
-    return ";".join(part for part in value.split(";") if _STYLE.fullmatch(part))
 
 
 def _palette(value: str) -> str:
@@ -142,13 +133,10 @@ def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:
     if len(frames) == 1:
         return f'<figure class="figure">{inline(frames[0]["svg"], name, alt)}</figure>'
     labels = [frame["label"] or f"{i} of {len(frames)}" for i, frame in enumerate(frames, 1)]
-    pictures = _share(
-        "".join(
-            f'<div class="frame" data-label="{html.escape(label)}"{"" if i == 0 else " hidden"}>'
-            f"{inline(frame['svg'], f'{name}-{i}', f'{alt} ({label})')}</div>"
-            for i, (frame, label) in enumerate(zip(frames, labels, strict=True))
-        ),
-        name,
+    pictures = "".join(
+        f'<div class="frame" data-label="{html.escape(label)}"{"" if i == 0 else " hidden"}>'
+        f"{inline(frame['svg'], f'{name}-{i}', f'{alt} ({label})')}</div>"
+        for i, (frame, label) in enumerate(zip(frames, labels, strict=True))
     )
     return (
         f'<figure class="figure flipbook">{pictures}<figcaption class="controls" hidden>'
@@ -156,20 +144,4 @@ def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:
         f'<input type="range" min="0" max="{len(frames) - 1}" value="0" '
         f'aria-label="Frame" aria-valuetext="{html.escape(labels[0])}">'
         f"<output>{html.escape(labels[0])}</output></figcaption></figure>"
-    )
-
-
-def _share(pictures: str, name: str) -> str:
-    """Frames that draw the same long lines, with these lines written once, before all frames."""
-    drawn = Counter(match["d"] for match in _LONG.finditer(pictures))
-    shared = {d: f"{name}-line-{i}" for i, (d, n) in enumerate(drawn.items()) if n > 1}
-    if not shared:
-        return pictures
-    lines = "".join(f'<path id="{key}" d="{d}" />' for d, key in shared.items())
-    hidden = 'width="0" height="0" style="position: absolute" aria-hidden="true"'
-    # Not a plain href: Material sets that wherever it stands, and in a <use> it cannot be set.
-    use = '<use{} xlink:href="#{}"{}/>'.format
-    return f'<svg xmlns="{SVG}" {hidden}><defs>{lines}</defs></svg>' + _LONG.sub(
-        lambda m: use(m["id"], shared[m["d"]], m["rest"]) if m["d"] in shared else m[0],
-        pictures,
     )

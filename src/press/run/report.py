@@ -10,11 +10,12 @@ MOST = 10_000
 """Characters of an error."""
 MOST_DRAWN = 4_000_000
 """Bytes of a program's figures: seven times the largest of the book, and a second in a browser."""
+FEWER = "draw fewer points or figures, or say rasterized=True where many points are drawn"
 PICTURE = 600, 470
 """Pixels: as wide as the one or as high as the other is a picture."""
 LARGER = 1.15
 """Than on the page are its letters, beside all else."""
-SVG = {"metadata": dict.fromkeys(("Date", "Creator", "Format", "Type"))}
+NAMELESS = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 """No date and no name: the same figure is the same bytes."""
 
 
@@ -24,10 +25,7 @@ class Sheet(io.BytesIO):
     def write(self, data: Any) -> int:
         """Refuse what would be too much."""
         if self.tell() + len(data) > MOST_DRAWN:
-            raise RuntimeError(
-                f"the program draws more than {MOST_DRAWN / 1e6:g} MB: draw fewer points or "
-                "figures, or say rasterized=True where many points are drawn"
-            )
+            raise RuntimeError(f"the program draws more than {MOST_DRAWN / 1e6:g} MB: {FEWER}")
         return super().write(data)
 
 
@@ -41,7 +39,7 @@ def figures(drawn: int = 0, *, picture: bool = False) -> list[dict[str, str]]:
     for one in new:
         begin = sheet.tell()
         with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "press"}):
-            one.savefig(sheet, format="svg", transparent=True, **SVG)
+            one.savefig(sheet, format="svg", transparent=True, metadata=NAMELESS)
         sheet.seek(begin)
         found.append({"svg": sheet.read().decode(), "label": one.get_label()})
     if picture and found:
