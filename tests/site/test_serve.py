@@ -15,7 +15,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from tests.conftest import ROOT, write_site
 
-USES = """\
+USES = """
 ## Another section
 
 ```python
