@@ -1,3 +1,7 @@
+// What a page is told of its site: its build, the exercises of every page, and what Python needs.
+const told = (page) => JSON.parse(page.getElementById("book")?.textContent ?? "{}");
+const book = told(document);
+
 // Flipbooks: a slider and a play button over the frames of a figure.
 function flipbook(figure) {
   const frames = [...figure.querySelectorAll(".frame")];
@@ -39,6 +43,7 @@ function flipbook(figure) {
 }
 
 function begin() {
+  if (told(document).build !== book.build) return location.reload(); // style and scripts are of another build
   document.querySelectorAll(".flipbook").forEach((figure) => {
     if (!figure.dataset.ready) {
       figure.dataset.ready = "yes";

@@ -11,6 +11,7 @@ class Editor {
       autocapitalize: "off",
       autocomplete: "off",
       wrap: "off",
+      rows: 1,
       value: code.textContent.replace(/\n$/, ""),
     });
     this.area.setAttribute("autocorrect", "off");
@@ -21,6 +22,8 @@ class Editor {
     this.frame = code.closest(".highlight");
     this.frame.classList.add("editing");
     this.frame.append(this.area);
+    this.lines = [];
+    code.textContent = "";
     this.show();
   }
 
@@ -28,8 +31,21 @@ class Editor {
     return this.area.value.replace(/\n*$/, "\n");
   }
 
+  // Only the lines that have changed are put in place; each is an element, so that no other is laid out anew.
   show() {
-    this.code.innerHTML = `${highlightPython(this.area.value)} `; // the blank shows an empty last line
+    const [before, lines] = [this.lines, highlightPython(this.area.value)];
+    const least = Math.min(before.length, lines.length);
+    let [above, below] = [0, 0];
+    while (above < least && lines[above] === before[above]) above++;
+    while (below < least - above && lines.at(-1 - below) === before.at(-1 - below)) below++;
+    const { children } = this.code;
+    for (let i = lines.length; i < before.length; i++) children[above].remove();
+    for (let i = before.length; i < lines.length; i++)
+      this.code.insertBefore(document.createElement("span"), children[above] ?? null);
+    for (let i = above; i < lines.length - below; i++) children[i].innerHTML = lines[i];
+    this.lines = lines;
+    const widths = this.area.value.split("\n").map((line) => line.replace(/[\t\u3000-\uffff]/g, "wide").length);
+    this.code.style.setProperty("--columns", Math.max(...widths));
     this.changed();
   }
 

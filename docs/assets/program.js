@@ -16,6 +16,7 @@ class Program {
     this.built = { html: this.code.innerHTML, text: this.code.textContent };
     this.makeBar();
     this.result = new Result(this.bar, number, figure);
+    if (Python.lacks) this.result.say(`Programs do not run in this browser: it has no ${Python.lacks}`);
     const edited = kept.get("edits")[kept.page]?.[this.built.text];
     if (edited !== undefined && this.buttons.edit) this.put(edited);
     this.refresh();
@@ -98,6 +99,7 @@ class Program {
       name: `run-${this.number}`,
       alt: this.result.alt(chain.some((part) => part.isEdited)),
       element: this.box,
+      text: this.built.text,
       hear: (what, data) => {
         if (["done", "failed", "stopped"].includes(what)) {
           this.job = null;
@@ -106,7 +108,7 @@ class Program {
           chain[data?.error?.part]?.mark(data.error.line);
         }
         this.result[what](data, judge);
-        this.refresh();
+        if (what !== "printed") this.refresh();
       },
     };
     Python.run(this.job);
@@ -139,7 +141,7 @@ class Program {
   }
 
   put(text) {
-    this.code.innerHTML = text === this.built.text ? this.built.html : highlightPython(text);
+    this.code.innerHTML = text === this.built.text ? this.built.html : highlightPython(text.replace(/\n$/, "")).join("");
     this.refresh();
   }
 

@@ -2,11 +2,11 @@
 //
 //   off → loading → ready ⇄ running       Stop and failures lead to off
 //
-// A job is {parts, cells, name, alt, element, hear}. It hears of "waiting", "loading", "running",
+// A job is {parts, cells, name, alt, element, text, hear}. It hears of "waiting", "loading", "running",
 // "printed", and in the end of one of "done", "failed" and "stopped".
 const Python = (() => {
   const assets = new URL(".", document.currentScript.src);
-  const note = JSON.parse(document.getElementById("book")?.textContent || "{}").python;
+  const note = book.python;
   const DRAWS = /\b(matplotlib|pylab|plots|mpl_toolkits)\b/;
   const NAMES = { core: "Python", matplotlib: "Matplotlib" };
   let state = "off";
@@ -14,6 +14,32 @@ const Python = (() => {
   let queue = [];
   let stages = [];
   let loading = [];
+
+  // What is to run again in a page that is loaded anew; where nothing may be kept, the reader runs it.
+  const AGAIN = `${assets.pathname}again`;
+  const session = (act) => {
+    try {
+      return act(sessionStorage);
+    } catch {
+      return null;
+    }
+  };
+  const again = session((storage) => storage.getItem(AGAIN));
+  session((storage) => storage.removeItem(AGAIN));
+
+  // What Python needs and this browser has not.
+  function lacking() {
+    if (!self.WebAssembly?.Exception) return "a WebAssembly of 2022 or later";
+    let hasModules = false;
+    const options = {
+      get type() {
+        hasModules = true;
+        return "module";
+      },
+    };
+    new Worker("data:text/javascript,", options).terminate();
+    return hasModules ? "" : "workers that load modules";
+  }
 
   // What is still to be loaded for a job: Python, and Matplotlib if the program names it.
   function missing(job) {
@@ -47,6 +73,7 @@ const Python = (() => {
     worker.onmessage = ({ data }) => answer(data);
     worker.onerror = (event) => {
       event.preventDefault();
+      if (state === "ready") return; // what a program has left behind to run later
       answer({ kind: "failed", why: event.message || "worker.js: it could not be loaded" });
     };
   }
@@ -57,13 +84,38 @@ const Python = (() => {
     queue[0]?.hear("loading", { what, bytes, of });
   }
 
-  function answer(data) {
+  // The site's worker of the new build takes over before a page of that build loads anything.
+  async function settle() {
+    const site = await navigator.serviceWorker?.getRegistration();
+    await site?.update();
+    const next = site?.installing ?? site?.waiting;
+    while (next && !["activated", "redundant"].includes(next.state))
+      await new Promise((resolve) => next.addEventListener("statechange", resolve, { once: true }));
+  }
+
+  // A deployment takes away what the pages of the build before would load: then the page is loaded anew, but
+  // once, and the program runs there.
+  async function renew(job) {
+    if (!job || again) return false;
+    const page = await fetch(location.href, { cache: "no-cache" }).catch(() => null);
+    if (!page?.ok) return false;
+    const { build } = told(new DOMParser().parseFromString(await page.text(), "text/html"));
+    if (build === book.build) return false;
+    await settle().catch(() => {});
+    session((storage) => storage.setItem(AGAIN, job.text));
+    location.reload();
+    return true;
+  }
+
+  async function answer(data) {
     const [job] = queue;
     if (data.kind === "loaded") return progress(data.bytes);
     if (data.kind === "printed") return (job.hasPrinted = true) && job.hear("printed", data);
     data.during = state;
-    if (data.kind === "failed") end();
-    else state = "ready";
+    if (data.kind === "failed") {
+      end();
+      if (data.during === "loading" && ((await renew(job)) || job !== queue[0])) return;
+    } else state = "ready";
     // What breaks before a word is printed is often what the program before has left behind.
     const again = data.kind === "failed" && data.during === "running" && !job.hasPrinted && !job.isSecond;
     if (again) job.isSecond = true;
@@ -79,9 +131,14 @@ const Python = (() => {
     stages = [];
   }
 
+  // Not in a site without Pyodide, nor in one that is opened from a folder on disk.
+  const isOffered = Boolean(note) && location.protocol.startsWith("http");
+  const lacks = isOffered && lacking();
+
   return {
-    // Not in a site without Pyodide, nor in one that is opened from a folder on disk.
-    isHere: Boolean(note) && location.protocol.startsWith("http"),
+    isHere: isOffered && !lacks,
+    lacks,
+    again,
 
     // What the first run costs.
     get weight() {

@@ -1,6 +1,5 @@
 // Every page: its programs and exercises, and how far the reader is.
 const root = new URL("..", document.currentScript.src);
-const book = JSON.parse(document.getElementById("book")?.textContent ?? "{}");
 
 // What the reader did stays in the reader's browser, if that allows it.
 const kept = {
@@ -108,6 +107,9 @@ function beginPage() {
     if (inside.length === 3) new Exercise(block, inside);
   }
   showProgress();
+  const again = page.find(({ built }) => built.text === Python.again);
+  Python.again = null;
+  (again?.buttons.check ?? again?.buttons.run)?.click();
 }
 
 window.document$ ? document$.subscribe(beginPage) : document.addEventListener("DOMContentLoaded", beginPage);

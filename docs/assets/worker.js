@@ -1,14 +1,17 @@
 // Python in a worker: it loads what it is told to, and runs a chain of programs.
 let python = null;
 let browser = null;
+let isLoading = false;
 let bytes = 0;
 
 const tell = (kind, more) => postMessage({ kind, ...more });
 const fail = (error) => tell("failed", { why: String(error?.message ?? error).trim() });
 
-// All files come through here, so that the page can show how much has come, or what has not.
+// All files come through here, so that the page can show how much has come, or what has not. What a program
+// asks for is its own.
 const fetchFile = fetch;
 self.fetch = async (url, options) => {
+  if (!isLoading) return fetchFile(url, options);
   const name = new URL(url.url ?? url, location).pathname.split("/").pop();
   try {
     const response = await fetchFile(url, options);
@@ -46,7 +49,9 @@ self.onmessage = async ({ data }) => {
   try {
     if (data.kind === "load") {
       bytes = 0;
+      isLoading = true;
       await load(data.stages, data.places);
+      isLoading = false;
       tell("ready");
     } else {
       tell("done", JSON.parse(browser.run(data.job, (text) => tell("printed", { text }))));

@@ -132,7 +132,8 @@ class Site:
         }
         glossary = sources.get("reference/glossary.md")
         self.terms = terms.read(texts[glossary.url]) if glossary else {}
-        self.note = kit.note(self.kit, texts)
+        loaded = b"".join(f.content_bytes for f in every if f.src_uri.endswith((".css", ".js")))
+        self.note = kit.note(self.kit, texts, loaded)
         return every
 
     # One page after another

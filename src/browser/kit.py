@@ -83,10 +83,11 @@ def wheel() -> tuple[str, bytes]:
         return Path(path).name, Path(path).read_bytes()
 
 
-def note(kit: Kit | None, texts: dict[str, str]) -> str:
-    """What a page's script must know, as markup: the kit, and how many exercises a page has."""
+def note(kit: Kit | None, texts: dict[str, str], loaded: bytes) -> str:
+    """What a page's script must know, as markup: the build, the kit, and a page's exercises."""
     exercises = {url: len(EXERCISE.findall(text)) for url, text in sorted(texts.items())}
     told: dict[str, Any] = {"exercises": {url: n for url, n in exercises.items() if n}}
+    told["build"] = files.digest(loaded + (kit.build if kit else "").encode())[:12]
     if kit:
         told["python"] = kit.note
     return f'<script type="application/json" id="book">{json.dumps(told)}</script>'

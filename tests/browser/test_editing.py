@@ -21,6 +21,43 @@ from tests.browser.conftest import (
 from tests.conftest import ROOT, Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("is_clean")]
+COLORS = "s2", "n", "k", "c1"
+EDITS = [
+    (0, 0, "a"),
+    (30, 95, "q"),
+    (400, 400, "\n\n"),
+    (0, 0, '"""\n'),
+    (50, 900, ""),
+    (0, 4, "x"),
+    (1, 700, "\n" * 9),
+    (0, 9999, ""),
+]
+"""From where to where, and what stands there then."""
+EDIT = """(area, [start, end, text]) => {
+    area.setRangeText(text, start, end);
+    area.dispatchEvent(new Event("input"));
+}"""
+AFRESH = """text => {
+    const code = document.createElement("code");
+    code.innerHTML = highlightPython(text).join("");
+    return code.innerHTML;
+}"""
+KEY = """async (area, text) => {
+    const costs = [];
+    area.value = text;
+    area.dispatchEvent(new Event("input"));
+    area.focus();
+    area.setSelectionRange(area.value.length / 2, area.value.length / 2);
+    for (let i = 0; i < 30; i++) {
+        await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+        const began = performance.now();
+        document.execCommand("insertText", false, "a");
+        document.body.getBoundingClientRect();
+        costs.push(performance.now() - began);
+    }
+    return costs.sort((a, b) => a - b)[15];
+}"""
+"""Milliseconds that a key costs, the layout of the page with it."""
 
 
 def test_an_edit_runs_survives_a_reload_and_is_reset(fresh: Callable[..., Page]) -> None:
@@ -95,7 +132,7 @@ def test_the_editor_shows_every_program_as_it_is(warm: Page, server: Server) -> 
                         return found;
                     };
                     const built = colors();
-                    code.innerHTML = highlightPython(code.textContent);
+                    code.innerHTML = highlightPython(code.textContent).join("");
                     return [colors(), built];
                 }"""
             )
@@ -103,3 +140,38 @@ def test_the_editor_shows_every_program_as_it_is(warm: Page, server: Server) -> 
             same += sum(m == b for m, b in zip(mine, built, strict=True))
             total += len(mine)
     assert same / total > 0.99
+
+
+def test_a_string_of_several_lines_is_colored_as_one(page: Page) -> None:
+    text = 'x = f"""{y} if\n  a{b:.2f} # {d}\n\n""" if z else 1\n@on  # """\ndef f(): pass'
+    html = page.evaluate("text => highlightPython(text).join('')", text)
+    program = page.locator(".program").first
+    program.locator("code").evaluate("(code, html) => (code.innerHTML = html)", html)
+    assert program.locator("code").text_content() == f"{text}\n"
+    of = {kind: program.locator(f"code .{kind}").all_text_contents() for kind in COLORS}
+    assert of == {
+        "s2": ['"""', " if\n", "  a", ":.2f", " # ", "\n", "\n", '"""'],
+        "n": ["x", "y", "b", "d", "z"],
+        "k": ["if", "else", "def", "pass"],
+        "c1": ['# """'],
+    }
+
+
+def test_what_shows_through_the_editor_is_what_stands_in_it(page: Page) -> None:
+    program = page.locator(".program").first
+    write(program, "".join(f'x = "{i}"  # {i}\n' for i in range(100)))
+    editor, code = program.locator(".editor"), program.locator("code")
+    for start, end, text in EDITS:
+        editor.evaluate(EDIT, [start, end, text])
+        assert code.text_content() == f"{editor.input_value()}\n"
+        shown = code.evaluate("code => [...code.children].map((line) => line.innerHTML).join('')")
+        assert shown == page.evaluate(AFRESH, editor.input_value()), (start, end, text)
+
+
+def test_a_key_in_a_long_program_colors_one_line(page: Page) -> None:
+    """Ten times the lines may not cost ten times as much."""
+    write(page.locator(".program").first, "")
+    lines = [f"value = np.sqrt(x[{i}] ** 2) if x else f'{{x}}'  # {i}\n" for i in range(2400)]
+    texts = "".join(lines[:240]), "".join(lines)
+    costs = [page.locator(".editor").evaluate(KEY, text) for text in texts]
+    assert costs[1] < 10 * costs[0], costs

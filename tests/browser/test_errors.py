@@ -68,6 +68,11 @@ def test_an_error_in_a_library_begins_at_the_reader(page: Page) -> None:
         ("x = []\nfor _ in range(100_000):\n    x = [x]\nprint(len(x))", "1\n", ""),
         ("raise ValueError('x' * 20_000_000)", "", "… 19,99"),
         ("raise KeyboardInterrupt", "", "KeyboardInterrupt"),
+        (
+            "class E(Exception):\n    def __str__(self):\n        return 1\nraise E",
+            "",
+            "E: <exception",
+        ),
         ("import warnings\nwarnings.warn('oh')", "program.py:2: UserWarning: oh", ""),
         ("print('é', '<b>', end='')", "é <b>", ""),
         ("class A:\n    pass\nprint(A)", "<class '__main__.A'>\n", ""),

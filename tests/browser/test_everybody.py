@@ -1,11 +1,13 @@
 """Programs by keyboard, by ear, on paper, on a phone, and where they cannot run."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import ended, output, press, run, write
+from tests.browser.conftest import ended, output, press, run, status, write
+from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("is_clean")]
 
@@ -106,3 +108,31 @@ def test_nothing_is_wider_than_the_screen(fresh: Callable[..., Page], width: int
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize(
+    ("without", "lacks"),
+    [
+        ("delete window.WebAssembly", "a WebAssembly of 2022 or later"),
+        ("window.Worker = class { terminate() {} }", "workers that load modules"),
+    ],
+)
+def test_a_browser_that_cannot_run_programs_says_so(
+    fresh: Callable[..., Page], without: str, lacks: str
+) -> None:
+    page = fresh(heard=[])  # without workers, Material has no search
+    page.add_init_script(without)
+    page.reload()
+    program = page.locator(".program").first
+    assert program.locator("button").all_text_contents() == ["Copy"]
+    assert status(program) == f"Programs do not run in this browser: it has no {lacks}"
+    press(program, "Copy")
+    program.locator(".status", has_text="Copied").wait_for()
+    assert page.locator(".flipbook .play").first.is_visible()
+
+
+def test_no_script_needs_what_an_older_safari_cannot_read() -> None:
+    """One lookbehind, and Safari before 16.4 runs nothing of the file."""
+    scripts = [ROOT / "docs/sw.js", *ROOT.glob("docs/assets/*.js"), *ROOT.glob("src/**/*.html")]
+    assert len(scripts) > 10
+    assert [file.name for file in scripts if re.search(r"\(\?<[=!]", file.read_text("utf-8"))] == []

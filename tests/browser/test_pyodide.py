@@ -149,7 +149,16 @@ def test_a_kit_is_litgrad_of_this_tree_and_the_same_every_time(tmp_path: Path) -
     assert changed.build != this.build
 
 
-def test_the_note_counts_exercises() -> None:
+def test_the_note_counts_exercises_and_names_the_build() -> None:
     texts = {"a/": "/// exercise | 1\n///\n\n//// exercise | 2\n////\n", "b/": "/// mistake\n///"}
-    markup = kit.note(None, texts)
-    assert json.loads(re.sub("<[^>]*>", "", markup)) == {"exercises": {"a/": 2}}
+    told = [
+        json.loads(re.sub("<[^>]*>", "", kit.note(made, texts, style)))
+        for made, style in (
+            (None, b"red"),
+            (None, b"blue"),
+            (kit.Kit(fetch.CACHE, {"a.whl": b"one"}), b"blue"),
+            (kit.Kit(fetch.CACHE, {"a.whl": b"two"}), b"blue"),
+        )
+    ]
+    assert {json.dumps(note["exercises"]) for note in told} == {'{"a/": 2}'}
+    assert len({note["build"] for note in told}) == len(told)

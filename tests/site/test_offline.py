@@ -312,6 +312,20 @@ def test_a_page_never_meets_the_style_of_another_build(deployed: Deployed) -> No
         assert shows(page) == ("red", "red")
 
 
+def test_a_worker_that_was_stopped_still_knows_of_a_new_build(deployed: Deployed) -> None:
+    with deployed.serving() as server:
+        page = deployed.visit(server)
+        deployed.deploy("blue")
+        server.missing.add("sw.js")
+        page.goto(f"{server.address}chapters/chapter/")
+        assert shows(page) == ("blue", "blue")
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("ServiceWorker.enable")
+        devtools.send("ServiceWorker.stopAllWorkers")
+        page.goto(server.address)
+        assert shows(page) == ("blue", "blue")
+
+
 def test_a_site_that_is_not_what_its_build_says_is_not_kept(deployed: Deployed) -> None:
     style = deployed.place / "assets/style.css"
     style.write_text(style.read_text(encoding="utf-8").replace("red", "blue"), encoding="utf-8")

@@ -72,7 +72,7 @@ def explain(error: BaseException, names: list[str]) -> dict[str, Any]:
     while report.stack and report.stack[0].filename not in names:
         del report.stack[0]
     return place | {
-        "kind": type(error).__name__,
+        "kind": _short(type(error).__name__),
         "message": _short(str(report)),
         "traceback": _short("".join(report.format())),
     }
