@@ -15,8 +15,8 @@ const Python = (() => {
   let stages = [];
   let loading = [];
 
-  // What is to run again in a page that is loaded anew; where nothing may be kept, the reader runs it.
-  const AGAIN = `${assets.pathname}again`;
+  // What a deployment has interrupted; where nothing may be kept, the reader runs it again.
+  const INTERRUPTED = `${assets.pathname}interrupted`;
   const session = (act) => {
     try {
       return act(sessionStorage);
@@ -24,12 +24,13 @@ const Python = (() => {
       return null;
     }
   };
-  const again = session((storage) => storage.getItem(AGAIN));
-  session((storage) => storage.removeItem(AGAIN));
+  const interrupted = session((storage) => storage.getItem(INTERRUPTED));
+  session((storage) => storage.removeItem(INTERRUPTED));
 
   // What Python needs and this browser has not.
   function lacking() {
-    if (!self.WebAssembly?.Exception) return "a WebAssembly of 2022 or later";
+    if (!self.WebAssembly) return "WebAssembly";
+    if (!WebAssembly.Exception) return "WebAssembly with exceptions";
     let hasModules = false;
     const options = {
       get type() {
@@ -96,13 +97,13 @@ const Python = (() => {
   // A deployment takes away what the pages of the build before would load: then the page is loaded anew, but
   // once, and the program runs there.
   async function renew(job) {
-    if (!job || again) return false;
+    if (!job || interrupted) return false;
     const page = await fetch(location.href, { cache: "no-cache" }).catch(() => null);
     if (!page?.ok) return false;
     const { build } = told(new DOMParser().parseFromString(await page.text(), "text/html"));
     if (build === book.build) return false;
     await settle().catch(() => {});
-    session((storage) => storage.setItem(AGAIN, job.text));
+    session((storage) => storage.setItem(INTERRUPTED, job.text));
     location.reload();
     return true;
   }
@@ -138,7 +139,7 @@ const Python = (() => {
   return {
     isHere: isOffered && !lacks,
     lacks,
-    again,
+    interrupted,
 
     // What the first run costs.
     get weight() {

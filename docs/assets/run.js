@@ -107,9 +107,9 @@ function beginPage() {
     if (inside.length === 3) new Exercise(block, inside);
   }
   showProgress();
-  const again = page.find(({ built }) => built.text === Python.again);
-  Python.again = null;
-  (again?.buttons.check ?? again?.buttons.run)?.click();
+  const interrupted = page.find(({ built }) => built.text === Python.interrupted);
+  Python.interrupted = null;
+  (interrupted?.buttons.check ?? interrupted?.buttons.run)?.click();
 }
 
 window.document$ ? document$.subscribe(beginPage) : document.addEventListener("DOMContentLoaded", beginPage);

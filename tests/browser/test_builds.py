@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from mkdocs.utils.yaml import yaml_load
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.browser.conftest import LONG, go, press, write
 from tests.conftest import ROOT, Server, Site, build, serving, write_site
@@ -84,7 +84,12 @@ def tab(request: pytest.FixtureRequest, browser: Browser, deployed: Deployed) ->
 def loads(page: Page) -> list[str]:
     """The addresses that a page loads fully from now on."""
     addresses: list[str] = []
-    page.on("request", lambda asked: asked.is_navigation_request() and addresses.append(asked.url))
+
+    def note(asked: Request) -> None:
+        if asked.is_navigation_request():
+            addresses.append(asked.url)
+
+    page.on("request", note)
     return addresses
 
 
