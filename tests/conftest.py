@@ -10,6 +10,7 @@ import socketserver
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,7 @@ plt.show()
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>\n'
 STYLE = ".dot {\n  color: red;\n}\n"
 
+HOUR = 3600
 QUIET = "quic background-networking component-update sync gpu"
 FLAGS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET.split(" "))]
 
@@ -153,7 +155,10 @@ def site() -> Path:
     target = sites / files.digest(json.dumps([*states, fetch.missing()]).encode())[:12]
     with files.locked(sites):  # another process may build it just now
         if not target.exists():
-            shutil.rmtree(sites, ignore_errors=True)
+            for old in sites.glob("*"):  # but not one that others may test just now
+                if time.time() - old.stat().st_mtime > HOUR:
+                    shutil.rmtree(old)
+            shutil.rmtree(sites / "draft", ignore_errors=True)
             done = build(ROOT, sites / "draft")
             assert done.returncode == 0, done.stderr
             (sites / "draft").rename(target)
