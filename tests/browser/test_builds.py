@@ -107,7 +107,9 @@ def test_a_page_of_another_build_is_loaded_fully(deployed: Deployed, tab: Page) 
     loaded = loads(tab)
     tab.locator(f"a[href$='{LAB}']").first.click()
     is_shown(tab, "blue")
-    tab.wait_for_load_state("networkidle")
+    # From then on Material knows which pages it may swap.
+    known = "performance.getEntriesByType('resource').some(({ name }) => /sitemap/.test(name))"
+    tab.wait_for_function(known)
     go(tab, deployed.server, CHAPTER)
     is_shown(tab, "blue")
     expect(tab.locator(".program code").first).to_have_text("print('mine')")
