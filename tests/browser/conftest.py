@@ -71,18 +71,24 @@ def opened(
 
 
 @pytest.fixture(scope="session")
-def warm(opened: Callable[..., Page]) -> Iterator[Page]:
-    """A page that is never reloaded, so that one Python serves all tests."""
+def used(opened: Callable[..., Page]) -> Iterator[Page]:
+    """A tab that is never reloaded, so that one Python serves all tests."""
     page = opened()
     yield page
     page.context.close()
 
 
 @pytest.fixture
+def warm(used: Page, server: Server) -> Page:
+    """The site as a reader first sees it, whatever another test has written into its programs."""
+    go(used, server, "about/proof/")
+    used.evaluate("localStorage.clear()")
+    return used
+
+
+@pytest.fixture
 def page(warm: Page, server: Server) -> Page:
-    """The page of a chapter with programs and exercises, as a reader first sees it."""
-    warm.evaluate("localStorage.clear()")
-    go(warm, server, "")
+    """A chapter with programs and exercises."""
     go(warm, server, "chapters/descent/")
     return warm
 

@@ -117,8 +117,6 @@ def test_every_starter_fails_and_every_solution_passes(
 
 def solve(warm: Page, server: Server, file: Path) -> None:
     """Try every exercise of a page with its starter, then with its solution."""
-    warm.evaluate("localStorage.clear()")
-    go(warm, server, "")
     go(warm, server, address_of(file))
     exercises = read(file).exercises
     for solved, (starter, solution, _) in enumerate(exercises):
