@@ -6,7 +6,7 @@ function element(tag, className, attributes = {}) {
   return made;
 }
 
-const FILES = { starter: "answer.py", check: "check.py" }; // as errors name them
+const FILES = { starter: "answer.py", wrong: "answer.py", check: "check.py" }; // as errors name them
 
 class Program {
   constructor(box, number, figure, page) {
@@ -34,8 +34,8 @@ class Program {
     };
     if (Python.isHere) {
       if (this.role) this.box.classList.add(this.role);
-      if (this.role === "starter" || this.role === "check")
-        add("check", "Check", () => this.exercise.run());
+      if (["starter", "wrong", "check"].includes(this.role))
+        add("check", "Check", () => this.exercise.run(this.role === "check" ? this.exercise.starter : this));
       if (this.role !== "check") {
         add("run", "Run", () => this.run());
         this.buttons.run.title = Python.weight;

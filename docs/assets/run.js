@@ -30,10 +30,8 @@ const kept = {
 // An exercise: the reader's answer stands in the starter, and the check says whether it is right.
 class Exercise {
   constructor(block, programs) {
-    for (const program of programs) {
-      this[program.role] = program;
-      program.exercise = this;
-    }
+    [this.starter, , this.check] = programs; // a solution, too, and then wrong turns
+    for (const program of programs) program.exercise = this;
     this.block = block;
     this.title = block.querySelector(".admonition-title");
     this.name = this.title.textContent.trim();
@@ -53,9 +51,9 @@ class Exercise {
     this.starter.edit(before.toString().length);
   }
 
-  run() {
-    this.starter.box.scrollIntoView({ block: "nearest" });
-    this.starter.run(this.check.chain, (error) => this.judge(error));
+  run(answer) {
+    answer.box.scrollIntoView({ block: "nearest" });
+    answer.run([answer, this.check], (error) => this.judge(error));
   }
 
   judge(error) {
@@ -65,9 +63,10 @@ class Exercise {
       showProgress();
       return { right: "Right" };
     }
-    const isWrong = error.kind === "AssertionError" && error.part === 1;
-    const line = this.check.text.split("\n")[error.line - 1];
-    return isWrong && { wrong: error.message || `This does not hold: ${line.trim()}` };
+    if (error.part !== 1) return null; // the answer itself fails, and says so
+    if (error.kind === "AssertionError") return { wrong: error.message };
+    const line = this.check.text.split("\n")[error.line - 1].trim();
+    return { wrong: `With this answer the check cannot go on: ${line}\n${error.kind}: ${error.message}` };
   }
 
   refresh() {
@@ -104,7 +103,7 @@ function beginPage() {
   });
   for (const block of document.querySelectorAll(".md-content .exercise")) {
     const inside = page.filter((program) => block.contains(program.box) && program.role);
-    if (inside.length === 3) new Exercise(block, inside);
+    if (inside.length >= 3) new Exercise(block, inside);
   }
   showProgress();
   const interrupted = page.find(({ built }) => built.text === Python.interrupted);

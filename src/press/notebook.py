@@ -23,7 +23,8 @@ def notebook(chapter: Chapter) -> dict[str, Any]:
     cells = [_cell("markdown", first)]
     for program, text in zip(chapter.programs, texts, strict=True):
         code = _cell("code", program.code) | {"execution_count": None, "outputs": []}
-        cells += [code, _cell("markdown", text)]
+        says = f"The check says: {program.says}" * bool(program.says)
+        cells += [code, _cell("markdown", says), _cell("markdown", text)]
     cells = [cell for cell in cells if cell["source"]]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"

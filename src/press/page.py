@@ -82,9 +82,10 @@ def _program(program: Program) -> str:
     if program.output is not None:
         text = html.escape(program.output)
         output = f'<pre class="output" role="group" aria-label="Output">{text}</pre>'
+    says = f'<p class="says">The check says: {html.escape(program.says)}</p>' * bool(program.says)
     return (
         f'<div class="program" data-line="{program.line}"{role}{before}>'
-        f'<div class="highlight"><pre><code>{code}</code></pre></div>{output}</div>'
+        f'<div class="highlight"><pre><code>{code}</code></pre></div>{output}{says}</div>'
     )
 
 

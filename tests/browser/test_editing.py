@@ -84,7 +84,7 @@ def test_an_edit_runs_survives_a_reload_and_is_reset(fresh: Callable[..., Page])
 def test_a_solved_exercise_stays_solved(fresh: Callable[..., Page]) -> None:
     page = fresh()
     file = ROOT / "docs/chapters/descent.md"
-    starter, solution, _ = read(file).exercises[0]
+    starter, solution, *_ = read(file).exercises[0]
     write(at(page, starter.line), solution.text)
     press(at(page, starter.line), "Check")
     assert ended(at(page, starter.line)) == "Right"

@@ -174,7 +174,7 @@ FAULTS = {
     "a starter that fails otherwise": (
         "return x\n",
         "return y\n",
-        33,
+        17,
         "must fail with an AssertionError",
     ),
     "a starter that does not run": (

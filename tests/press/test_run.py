@@ -145,7 +145,12 @@ def test_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text(f"# A page\n\n```python\n{LOOP}```\n", encoding="utf-8")
     command = [sys.executable, "-m", "press", "check", "page.md"]
     with subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True, text=True
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509  no thread runs here
     ) as check:
         main = psutil.Process(check.pid)
         # Two servers, each with a child that runs the loop.
@@ -155,6 +160,11 @@ def test_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
     assert until(lambda: not any(map(is_running, family)))
     assert "KeyboardInterrupt" in told
     assert "JSONDecodeError" not in told
+
+
+def hear_ctrl_c() -> None:
+    """Do what Python does at a terminal, even if the tests run in the background and are deaf."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def is_running(process: psutil.Process) -> bool:

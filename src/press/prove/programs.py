@@ -1,10 +1,13 @@
 """Programs against their page: what they print, draw and check is what stands there."""
 
+import ast
 import re
 
 from press.read import Chapter, Fault, Program
 from press.run.results import Book, Result
 
+MOST_SAID = 200
+"""Characters in which a check says what is wrong."""
 # What a file of text cannot hold, and what would close a block.
 _UNSAID = re.compile(r"[\ufeff\0\2\3\r\ud800-\udfff]|^[^\S\n]*/{3,}[^\S\n]*$", re.MULTILINE)
 
@@ -12,12 +15,18 @@ _UNSAID = re.compile(r"[\ufeff\0\2\3\r\ud800-\udfff]|^[^\S\n]*/{3,}[^\S\n]*$", r
 def check(chapter: Chapter, book: Book) -> list[Result]:
     """The results of a chapter's programs, if all that it says of them is so."""
     chains = [program.chain for program in chapter.programs]
-    attempts = [[starter, check] for starter, _, check in chapter.exercises]
+    attempts = [
+        [answer, exercise.check]
+        for exercise in chapter.exercises
+        for answer in (exercise.starter, *exercise.wrong)
+    ]
     results = book.run(chains + attempts)
     for program, result in zip(chapter.programs, results, strict=False):
         _check_result(chapter, program, result)
-    for attempt, result in zip(attempts, results[len(chains) :], strict=True):
-        _check_attempt(chapter, attempt, result)
+    for exercise in chapter.exercises:
+        _check_speaks(chapter, exercise.check)
+    for (answer, check), result in zip(attempts, results[len(chains) :], strict=True):
+        _check_attempt(chapter, answer, check, result)
     return results[: len(chains)]
 
 
@@ -67,17 +76,33 @@ def _check_result(chapter: Chapter, program: Program, result: Result) -> None:
         raise chapter.fault(program.figure_span.start, "the program before draws no figure")
 
 
-def _check_attempt(chapter: Chapter, attempt: list[Program], result: Result) -> None:
-    """Raise a fault if a starter passes its check, or fails otherwise than by an assertion."""
-    starter, check = attempt
+def _check_speaks(chapter: Chapter, check: Program) -> None:
+    """Raise an assertion of a check that would not tell the reader what is wrong."""
+    for node in ast.walk(ast.parse(check.code)):
+        if isinstance(node, ast.Assert) and node.msg is None:
+            told = "a check says what is wrong: assert holds, 'two rows need two maxima'"
+            raise chapter.fault(check.line + node.lineno - 1, told)
+
+
+def _check_attempt(chapter: Chapter, answer: Program, check: Program, result: Result) -> None:
+    """Raise a fault if a wrong answer passes its check, or fails otherwise than by an assertion.
+
+    What the check says of a wrong turn will stand on the page.
+    """
+    what = "starter" if answer.role == "starter" else "wrong turn"
     if result.error is None:
-        raise chapter.fault(starter.span.start, "the starter passes its own check")
+        raise chapter.fault(answer.span.start, f"the {what} passes its own check")
     if result.error["kind"] != "AssertionError":
         raise chapter.fault(
-            check.span.start,
-            f"with the starter the check must fail with an AssertionError, not with "
-            f"{_reason(result)}",
+            answer.span.start,
+            f"with the {what} the check (line {check.line}) must fail with an AssertionError, "
+            f"not with {_reason(result)}",
         )
+    said = result.error["message"]
+    if not 0 < len(said) <= MOST_SAID:
+        told = f"of this {what} the check says {len(said)} characters: it is one sentence"
+        raise chapter.fault(answer.span.start, told)
+    answer.says = said if answer.role == "wrong" else ""
 
 
 def _failure(chapter: Chapter, result: Result, what: str = "") -> Fault:

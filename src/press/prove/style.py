@@ -42,10 +42,11 @@ def check(chapters: list[Chapter], root: Path) -> None:
 def _programs(chapter: Chapter) -> Iterator[tuple[str, list[Program]]]:
     """Every whole program of a chapter, with a name that tells its line and role."""
     for program in chapter.programs:
-        if program.role != "starter" and not chapter.is_continued(program):
+        if program.role not in {"starter", "wrong"} and not chapter.is_continued(program):
             yield f"{program.line}", program.chain
-    for starter, _, check_ in chapter.exercises:
-        yield f"{starter.line}-starter", [starter, check_]
+    for exercise in chapter.exercises:
+        for answer in exercise.starter, *exercise.wrong:
+            yield f"{answer.line}-{answer.role}", [answer, exercise.check]
 
 
 def _write(file: Path, chain: list[Program]) -> None:

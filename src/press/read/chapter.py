@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
 class Fault(Exception):  # noqa: N818  what is wrong is the page, not the program
@@ -60,12 +61,14 @@ class Program:
     before: "Program | None" = None
     """The program that this one continues."""
     role: str = ""
-    """'starter', 'solution' or 'check' in an exercise; 'cell' in a lab."""
+    """'starter', 'solution', 'check' or 'wrong' in an exercise; 'cell' in a lab."""
     output: str | None = None
     output_span: Span | None = None
     alt: str = ""
     figure: str = ""
     figure_span: Span | None = None
+    says: str = ""
+    """What the check says of a wrong turn."""
     is_cover: bool = False
     """Whether its figure stands for the page where somebody links to it."""
 
@@ -85,6 +88,17 @@ class Program:
         return "\n".join(part.code for part in self.chain)
 
 
+class Exercise(NamedTuple):
+    """The programs of an exercise."""
+
+    starter: Program
+    solution: Program
+    check: Program
+    """It continues the solution, or any other answer."""
+    wrong: list[Program]
+    """Wrong turns: answers that tempt."""
+
+
 @dataclass
 class Chapter:
     """A page's text and the programs in it."""
@@ -99,6 +113,7 @@ class Chapter:
     fences: list[Fence] = field(default_factory=list)
     """All of them, those of the programs and their outputs too."""
     blocks: list[Block] = field(default_factory=list)
+    exercises: list[Exercise] = field(default_factory=list)
 
     @property
     def lines(self) -> list[str]:
@@ -110,12 +125,6 @@ class Chapter:
         """The text with its fences blank, so that every line keeps its number."""
         spans = [fence.span for fence in self.fences]
         return self.replaced({span: "\n" * (span.end - span.start - 1) for span in spans})
-
-    @property
-    def exercises(self) -> list[tuple[Program, Program, Program]]:
-        """Starter, solution and check of every exercise."""
-        parts = [p for p in self.programs if p.role and p.role != "cell"]
-        return list(zip(parts[::3], parts[1::3], parts[2::3], strict=True))
 
     def is_continued(self, program: Program) -> bool:
         """Whether another program goes on where this one ends."""
