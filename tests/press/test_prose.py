@@ -60,6 +60,8 @@ def check(folder: Path, text: str) -> None:
         ("$(0.5, 12)$", "12"),
         ("after 2.9 km", "2.9"),
         ("a slope of 2.8e-07", "2.8e-07"),
+        ("a slope of $2.8 \\cdot 10^{-7}$", "2.8e-7"),
+        ("after 2.8 million steps", "2.8 million"),
         ("[in](other.md) 314", "314"),
         ("[in](labs/lab.py) 314 and [in](index.md)", "314"),
     ],
@@ -82,6 +84,8 @@ def test_a_number_that_no_program_carries_is_a_fault(
         "right 99.5% of the time",
         "right $37\\%$ of the time, and 31,400%",
         "in 314 steps",
+        "in $3.14 \\cdot 10^2$ steps, and 0.000314 million, or $31.4 \\cdot 10^{+1}$",
+        "a κ of 2e+07, or $2 \\cdot 10^{-7}$, 3 million",
         "20 or 0.05 of $\\tfrac12$ and $w_{11}$ in section 2.2, in Python 3.11, 12 MB",
         "## Works cited\n\n*A Journal* 12, 345-678\n\n## More\n\nin 3 steps",
     ],
@@ -111,6 +115,7 @@ def test_a_number_comes_from_its_section_or_the_one_before(folder: Path) -> None
     check(folder, page.format("in 314 steps", "in 314 steps", "in 3 steps", "in 314 steps"))
     with pytest.raises(Fault, match=r"page\.md:23: no program .* 314"):
         check(folder, page.format("", "", "in 314 steps", ""))
+    check(folder, page.format("", "", "in [314 steps](#one)", ""))
 
 
 def test_works_cited_end_with_their_section(folder: Path) -> None:

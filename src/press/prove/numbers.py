@@ -10,7 +10,7 @@ from press.read import Chapter, Program, read
 from press.read.text import CODE, blank
 
 _NUMBER = re.compile(
-    r"(?<![\w.,])(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[+-]?\d+)?)(?!\d)(?P<percent>\s?(?:\\?%|percent\b))?"
+    r"(?<![\w.,])(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[+-]?\d+)?)(?!\d)(?P<unit>\s?(?:\\?%|(?:percent|million)\b))?"
 )
 _PRINTED = re.compile(r"\d[\d,_]*\.?\d*(?:e[+-]?\d+)?|\.\d+")
 # Comments, links, fractions and indices without letters, versions, places in books, bytes.
@@ -18,9 +18,11 @@ _APART = re.compile(
     r"<!--.*?-->|\]\([^)\n]*\)|\\(?:frac|tfrac|binom)\d+|_\{\d+\}"
     r"|(?:Python|CC BY|[Ss]ections?|Notebook) \d[\d.]*|\d[\d.]* [MG]B\b"
 )
+_POWER = re.compile(r"(?<=\d) ?\\cdot ?10\^(?:\{([+-]?\d+)\}|(\d))")
+_UNITS = {"%": Decimal("0.01"), "percent": Decimal("0.01"), "million": Decimal(10**6)}
 _YEAR = re.compile(r"(?:\((?:[^()\n]* )?|, )(?:1[6-9]|20)\d\d(?=[,.)])")
 _CITED = re.compile(r"\[\^[\w-]+\]")
-_LINK = re.compile(r"\]\(([^)#\s]+\.(?:md|py))")
+_LINK = re.compile(r"\]\(([^)#\s:]+\.(?:md|py)|(?=#))")
 _MEASURED = re.compile(r"^numbers: *(.+)$", re.MULTILINE)
 _WORKS = "## Further reading", "## Where to go from here", "## Works cited"
 """The sections whose numbers are those of books and papers."""
@@ -31,7 +33,7 @@ _WHOLE = "", "## Summary"
 def check(chapter: Chapter) -> None:
     """Raise the first number that no program near it carries, in its section or the one before.
 
-    It has two digits or more, or is a percentage.
+    It has two digits or more, or is a percentage. A link to another place of the page counts, too.
     """
     measured = _MEASURED.search(chapter.front)
     if measured:
@@ -54,15 +56,17 @@ def check(chapter: Chapter) -> None:
         if headings[sections[line]].startswith(_WORKS) or _CITED.search(text):
             continue
         plain = _YEAR.sub("", _APART.sub("", text.replace("{,}", ",")))
+        plain = _POWER.sub(r"e\1\2", plain)
         for found in _NUMBER.finditer(plain):
-            number, percent = found["number"], found["percent"]
-            if _digits(number) < (1 if percent else 2):
+            number, unit = found["number"], found["unit"] or ""
+            if _digits(number) < (1 if unit.endswith(("%", "percent")) else 2):
                 continue
-            values = {_value(number), _value(number) / (100 if percent else 1)}
-            links = (chapter.path.parent / name for name in _LINK.findall(text))
-            if not values & near(sections[line]) and not any(values & linked(p) for p in links):
+            values = {_value(number), _value(number) * _UNITS.get(unit.strip(" \\"), 1)}
+            links = _LINK.findall(text)
+            far = (linked(chapter.path.parent / name) if name else near(0) for name in links)
+            if not values & near(sections[line]) and not any(values & there for there in far):
                 told = f"no program of this section or the one before it carries {number}"
-                told += f"{percent or ''}, nor one of a page to which this line links"
+                told += f"{unit}, nor one of a page to which this line links"
                 raise chapter.fault(line, told)
 
 
@@ -83,5 +87,6 @@ def _value(number: str) -> Decimal:
 
 def _digits(number: str) -> int:
     """How many digits are significant: not zeros before them, nor at the end of a whole number."""
+    number = number.partition("e")[0]
     digits = number.replace(",", "").replace(".", "").lstrip("0")
     return len(digits if "." in number else digits.rstrip("0"))
