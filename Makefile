@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: serve test check test-docs site offline outputs new bench bench-browser lock clean
+.PHONY: serve test check mutants test-docs site offline outputs new bench bench-browser lock clean
 
 serve: .venv/installed  ## the site at 127.0.0.1:8000; a changed page is built anew
 	$(BIN)/mkdocs serve --no-strict
@@ -22,8 +22,11 @@ test: .venv/installed $(if $(CI),$(MODULES))  ## style, types, unit tests, docte
 
 check: .venv/installed $(MODULES)  ## what is slow: every program in a browser, budgets, the site offline
 	$(BIN)/python -m browser.fetch
-	$(BIN)/pytest tests/browser tests/site -m slow -k "not lighthouse" -n 2 --dist loadgroup --junit-xml=.cache/checks.xml
+	$(BIN)/pytest tests/press tests/browser tests/site -m slow -k "not lighthouse" -n 2 --dist loadgroup --junit-xml=.cache/checks.xml
 	$(BIN)/pytest tests/site -m slow -k lighthouse --junit-xml=.cache/budgets.xml
+
+mutants: .venv/installed  ## does every check notice when its solution is changed in a small way?
+	$(BIN)/pytest -n 2 tests/press/test_mutants.py
 
 test-docs: .venv/installed  ## only the pages: programs, outputs, figures, exercises, formulas, links, census
 	$(BIN)/pytest -q tests/press/test_pages.py tests/site/test_census.py -k "not notebook and not bytes"

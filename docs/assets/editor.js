@@ -1,5 +1,5 @@
 // A program's editor: a plain text area that lies over the highlighted code and is seen through.
-// Enter keeps the indentation, Tab indents, and Escape leaves, so that no key is a trap.
+// Enter keeps the indentation, Tab and Shift+Tab change it, and Escape leaves, so that no key is a trap.
 class Editor {
   constructor(code, { label, changed, left }) {
     this.code = code;
@@ -56,15 +56,33 @@ class Editor {
 
   press(event) {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { value, selectionStart: start } = this.area;
+    const { value, selectionStart: start, selectionEnd: end } = this.area;
     const line = value.slice(value.lastIndexOf("\n", start - 1) + 1, start);
     if (event.key === "Escape") this.left();
-    else if (event.key === "Tab" && !event.shiftKey) this.type(" ".repeat(4 - (line.length % 4)));
+    else if (event.key === "Tab" && (event.shiftKey || value.slice(start, end).includes("\n"))) {
+      if (!this.indent(event.shiftKey)) return; // back to what is before the editor
+    } else if (event.key === "Tab") this.type(" ".repeat(4 - (line.length % 4)));
     else if (event.key === "Enter")
       this.type(`\n${line.match(/^ */)[0]}${/:\s*(#.*)?$/.test(line) ? "    " : ""}`);
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  // Indent the lines of the selection, or take an indentation from them, if they have one.
+  indent(isLess) {
+    const { value, selectionStart: start, selectionEnd: end } = this.area;
+    const first = value.lastIndexOf("\n", start - 1) + 1;
+    const last = Math.max(start, value[end - 1] === "\n" ? end - 1 : end);
+    const lines = value.slice(first, last);
+    const changed = isLess ? lines.replace(/^ {1,4}/gm, "") : lines.replace(/^(?=.)/gm, "    ");
+    if (changed === lines) return false;
+    this.area.setSelectionRange(first, last);
+    this.type(changed);
+    const caret = Math.max(first, start + changed.length - lines.length);
+    if (start === end) this.area.setSelectionRange(caret, caret);
+    else this.area.setSelectionRange(first, first + changed.length);
+    return true;
   }
 
   // The old command, because what it types can be undone.

@@ -6,6 +6,9 @@ function element(tag, className, attributes = {}) {
   return made;
 }
 
+// A chain as one text, as it is now or as it was built.
+const whole = (chain, when) => chain.map((part) => (when === "now" ? part.text : part.built.text)).join("\n");
+
 const FILES = { starter: "answer.py", wrong: "answer.py", check: "check.py" }; // as errors name them
 
 class Program {
@@ -66,8 +69,15 @@ class Program {
     return [...(before?.chain ?? []), this];
   }
 
+  // Whether another text made what stands below: the build's, or that of the last run.
+  get isOld() {
+    if (this.role === "check") return false;
+    return whole(this.chain, "now") !== (this.made ?? whole(this.chain, "built"));
+  }
+
   refresh() {
     const { run, check, edit, reset, stop } = this.buttons;
+    if (!this.job) this.result.stale(this.isOld);
     const edited = this.isEdited;
     this.box.classList.toggle("is-edited", edited);
     this.box.classList.toggle("has-run", this.hasRun);
@@ -93,6 +103,7 @@ class Program {
     if (this.job) return;
     const names = chain.map((part, i) => FILES[part.role] ?? (chain.length > 1 ? `part-${i + 1}.py` : "program.py"));
     this.page.forEach((program) => program.mark(null));
+    const made = whole(this.chain, "now");
     this.job = {
       parts: chain.map((part, i) => [names[i], part.text]),
       cells: this.role === "cell",
@@ -104,6 +115,7 @@ class Program {
         if (["done", "failed", "stopped"].includes(what)) {
           this.job = null;
           this.hasRun = what === "done";
+          if (what === "done" || !this.result.isStale) this.made = made;
           this.hasFailed = what === "failed" && data.during === "loading";
           chain[data?.error?.part]?.mark(data.error.line);
         }
@@ -151,7 +163,10 @@ class Program {
       delete edits[this.built.text];
       if (this.isEdited) edits[this.built.text] = this.text;
     });
-    this.refresh();
+    for (const program of this.page) {
+      if (program.isOld && !program.job) program.result.say("");
+      program.refresh(); // those that go on from here, too
+    }
   }
 
   reset() {
@@ -160,6 +175,7 @@ class Program {
     this.editor = null;
     this.hasRun = false;
     this.result.reset();
+    this.made = undefined;
     this.put(this.built.text);
     this.keep();
     this.buttons.edit.focus();

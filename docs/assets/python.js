@@ -1,6 +1,6 @@
 // One Python for all programs: a worker that starts at the first run and stays warm.
 //
-//   off → loading → ready ⇄ running       Stop and failures lead to off
+//   off → loading → ready → running → cleaning → ready       Stop and failures lead to off
 //
 // A job is {parts, cells, name, alt, element, text, hear}. It hears of "waiting", "loading", "running",
 // "printed", and in the end of one of "done", "failed" and "stopped".
@@ -51,7 +51,8 @@ const Python = (() => {
   function next() {
     const [job, ...others] = queue;
     others.forEach((other) => other.hear("waiting"));
-    if (!job || state === "loading" || state === "running") return;
+    if (job && state === "cleaning") job.hear("waiting");
+    if (!job || ["loading", "running", "cleaning"].includes(state)) return;
     if (!worker) start();
     loading = missing(job);
     if (loading.length) {
@@ -74,7 +75,7 @@ const Python = (() => {
     worker.onmessage = ({ data }) => answer(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      if (state === "ready") return; // what a program has left behind to run later
+      if (["ready", "cleaning"].includes(state)) return; // what a program has left behind to run later
       answer({ kind: "failed", why: event.message || "worker.js: it could not be loaded" });
     };
   }
@@ -109,14 +110,16 @@ const Python = (() => {
   }
 
   async function answer(data) {
+    if (!["loaded", "printed", "ready", "done", "failed"].includes(data?.kind)) return; // a program's own words
     const [job] = queue;
     if (data.kind === "loaded") return progress(data.bytes);
-    if (data.kind === "printed") return (job.hasPrinted = true) && job.hear("printed", data);
+    if (data.kind === "printed") return state === "running" && (job.hasPrinted = true) && job.hear("printed", data);
     data.during = state;
     if (data.kind === "failed") {
       end();
+      if (data.during === "cleaning") return next();
       if (data.during === "loading" && ((await renew(job)) || job !== queue[0])) return;
-    } else state = "ready";
+    } else state = data.kind === "done" ? "cleaning" : "ready";
     // What breaks before a word is printed is often what the program before has left behind.
     const again = data.kind === "failed" && data.during === "running" && !job.hasPrinted && !job.isSecond;
     if (again) job.isSecond = true;

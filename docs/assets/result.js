@@ -108,12 +108,13 @@ class Result {
     this.pending = pending;
   }
 
-  done({ error, figure, cut }, judge) {
+  done(ended, judge) {
+    const { error, figure, cut } = ended;
     this.flush();
     if (this.isStale) this.clear();
     if (cut) this.output.append(`\n… and ${cut.toLocaleString("en")} characters more`);
     const seconds = (performance.now() - this.began) / 1000;
-    const verdict = judge?.(error);
+    const verdict = judge?.(ended);
     if (verdict?.right) this.say(verdict.right, "right");
     else if (error) this.say(error.line ? `Error in line ${error.line} of ${error.file}` : error.kind);
     else this.say(`Ran in ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`);

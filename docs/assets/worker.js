@@ -56,6 +56,7 @@ self.onmessage = async ({ data }) => {
     } else {
       tell("done", JSON.parse(browser.run(data.job, (text) => tell("printed", { text }))));
       browser.clean();
+      tell("ready");
     }
   } catch (error) {
     fail(error);

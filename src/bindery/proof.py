@@ -31,6 +31,7 @@ def of_build(made: list[tuple[Chapter, Page]], contents: Iterable[str]) -> dict[
     markup = "".join(piece for _, page in made for piece in page.pieces)
     every = [program for chapter in chapters for program in chapter.programs]
     programs = [program for program in every if program.role != "cell"]
+    exercises = [exercise for chapter in chapters for exercise in chapter.exercises]
     links = re.findall(r'<a [^>]*href="(?!https?:|mailto:)', "".join(contents))
     return {
         "programs, run twice by two interpreters that agreed": len(programs),
@@ -38,8 +39,9 @@ def of_build(made: list[tuple[Chapter, Page]], contents: Iterable[str]) -> dict[
         "cells of labs, run in their order": len(every) - len(programs),
         "figures, drawn by the program above them": markup.count('<figure class="figure'),
         "flipbooks among them": markup.count('<figure class="figure flipbook'),
-        "exercises, with a starter that fails and a solution that passes": sum(
-            len(chapter.exercises) for chapter in chapters
+        "exercises, with a starter that fails and a solution that passes": len(exercises),
+        "wrong turns, each rejected by its exercise's check": sum(
+            len(exercise.wrong) for exercise in exercises
         ),
         "common mistakes, each with a program that refutes it": sum(
             block.kind == "mistake" for chapter in chapters for block in chapter.blocks

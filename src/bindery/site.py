@@ -44,14 +44,11 @@ class Bound:
     """Every figure's file, with its last frame."""
     cover: bytes = b""
     """The figure that stands for the page where somebody links to it."""
-    notebook: str = ""
 
 
 def bind(made_of: tuple[bytes, str], chapter: Chapter, results: list[Result]) -> Bound:
     """Make a page of a chapter that has been proved."""
     bound = Bound(made_of, chapter, make(chapter, results))
-    if chapter.programs:
-        bound.notebook = notebook.as_json(chapter)
     for program, result in zip(chapter.programs, results, strict=True):
         if not program.figure:
             continue
@@ -248,8 +245,10 @@ class Site:
             self.kit.write(Path(self.config["site_dir"], "assets"))
         for uri, bound in self.bound.items():
             self._write(uri, bound.chapter.path.read_bytes())
-            if bound.notebook:
-                self._write(f"{uri.rpartition('.')[0]}.ipynb", bound.notebook.encode())
+            if bound.chapter.programs:
+                site, wheel = self.config["site_url"], self.wheel[0]
+                book = notebook.as_json(bound.chapter, uri, site, wheel)
+                self._write(f"{uri.rpartition('.')[0]}.ipynb", book.encode())
             for name, svg in bound.drawings.items():
                 self._write(str(Path(uri).parent / name), svg.encode())
         formulas = (p for b in self.bound.values() for p in b.page.pieces if p.startswith("<math"))

@@ -68,10 +68,12 @@ def run(job: str, send: Callable[[str], None]) -> str:
     asked = json.loads(job)
     parts: list[tuple[str, str]] = asked["parts"]
     stream = Stream(send)
-    answer: dict[str, Any] = {"figure": "", "error": None}
+    answer: dict[str, Any] = {"figure": "", "error": None, "whole": False}
     with _alone(stream, parts):
         try:
-            if frames := _execute(parts, stream if asked["cells"] else None):
+            frames = _execute(parts, stream if asked["cells"] else None)
+            answer["whole"] = True  # and not ended before its end
+            if frames:
                 from press.draw import figure  # noqa: PLC0415  it needs Matplotlib
 
                 answer["figure"] = figure.figure(frames, asked["name"], asked["alt"])

@@ -16,6 +16,7 @@ from tests.browser.conftest import (
     press,
     run,
     run_text,
+    status,
     write,
 )
 from tests.conftest import ROOT, Server
@@ -79,6 +80,57 @@ def test_an_edit_runs_survives_a_reload_and_is_reset(fresh: Callable[..., Page])
     assert not program.locator(".edited").inner_text()
     page.reload()
     assert program.locator("code").inner_html() == built
+
+
+def test_what_another_text_has_made_is_faded(page: Page) -> None:
+    """The output and figure of a program, and of those that go on from it."""
+    first = page.locator(".program[data-continues]").first
+    line = first.get_attribute("data-continues")
+    before = at(page, int(line or 0))
+    figure = page.locator(".figure").first
+    drawing = page.locator(".program").and_(figure.locator("xpath=preceding::*")).last
+    assert page.locator(".stale").count() == 0
+    built = before.locator("code").text_content() or ""
+    write(before, f"{built}\n# more")
+    assert first.locator(".stale").count() > 0
+    assert run(before).startswith("Ran in")
+    assert before.locator(".stale").count() == 0
+    write(before, built)
+    assert not status(before)
+    assert first.locator(".stale").count() == 0
+    write(drawing, "1")
+    assert "stale" in (figure.get_attribute("class") or "")
+    press(drawing, "Reset")
+    assert "stale" not in (figure.get_attribute("class") or "")
+
+
+def test_tab_indents_the_lines_of_a_selection(page: Page) -> None:
+    program = page.locator(".program").first
+    write(program, "if 1:\n    a\nb")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Tab")
+    editor = program.locator(".editor")
+    assert editor.input_value() == "    if 1:\n        a\n    b"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    assert editor.input_value() == "if 1:\na\nb"
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert editor.input_value() == "if 1:\n    a\nb"
+    page.keyboard.press("Escape")
+    assert program.locator(".editor").count() == 0
+
+
+def test_an_editor_is_seen_to_be_one(page: Page) -> None:
+    program = page.locator(".program").first
+    write(program, "x")
+    style = "frame => getComputedStyle(frame).outlineStyle"
+    assert program.locator(".highlight").evaluate(style) == "solid"
+    slider = page.locator(".flipbook input").first
+    slider.focus()
+    page.keyboard.press("End")
+    assert slider.evaluate(style) == "solid"
 
 
 def test_a_solved_exercise_stays_solved(fresh: Callable[..., Page]) -> None:

@@ -6,9 +6,29 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import ended, output, press, run, status, write
-from tests.conftest import ROOT
+from tests.browser.conftest import (
+    FILES,
+    address_of,
+    ended,
+    go,
+    output,
+    press,
+    run,
+    status,
+    write,
+)
+from tests.conftest import ROOT, Server
 
+HIDDEN = """() => [...document.querySelectorAll(".md-content :is(a[href], button, input, summary)")]
+    .filter((control) => control.checkVisibility({ visibilityProperty: true }))
+    .filter((control) => {
+        control.scrollIntoView({ block: "center", behavior: "instant" });
+        const { left, top, width, height } = control.getClientRects()[0];
+        const there = document.elementFromPoint(left + width / 2, top + height / 2);
+        return !control.contains(there) && !there?.contains(control);
+    })
+    .map((control) => control.outerHTML)"""
+"""The controls that something lies over: a click would not reach them."""
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("is_clean")]
 
 
@@ -65,6 +85,17 @@ def test_everything_has_a_name_and_a_role(page: Page) -> None:
     press(program, "Edit")
     editor = page.get_by_role("textbox", name="Program 1", exact=True)
     assert "Escape" in (editor.get_attribute("aria-description") or "")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_lies_over_a_control(
+    opened: Callable[..., Page], server: Server, width: int
+) -> None:
+    page = opened(viewport={"width": width, "height": 800})
+    for file in FILES:
+        go(page, server, address_of(file))
+        assert page.evaluate(HIDDEN) == [], file.name
+    page.context.close()
 
 
 def test_print_has_no_buttons(page: Page) -> None:

@@ -175,6 +175,33 @@ def run_alone(text: str, folder: Path) -> str:
     return done.stdout
 
 
+EQUAL = """\
+class All:
+    def __eq__(self, other):
+        return True
+
+
+def walk(x, rate, steps):
+    return All()
+"""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "raise SystemExit",
+        "from unittest import mock\n\n\ndef walk(x, rate, steps):\n    return mock.MagicMock()",
+        EQUAL,
+    ],
+)
+def test_nothing_is_not_right(page: Page, answer: str) -> None:
+    starter = page.locator(".starter").first
+    write(starter, answer)
+    press(starter, "Check")
+    assert ended(starter) == "Not yet"
+    assert page.locator(".exercise.is-solved").count() == 0
+
+
 def test_an_error_in_a_chain_is_marked_where_it_is(page: Page) -> None:
     starter, check = page.locator(".starter").first, page.locator(".program.check").first
     write(starter, "def walk(x, rate, steps):\n    y = x\n    return y.lost\n")

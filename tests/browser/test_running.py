@@ -12,6 +12,7 @@ from tests.browser.conftest import (
     error,
     output,
     press,
+    run,
     run_text,
     status,
     write,
@@ -128,6 +129,20 @@ def test_what_a_program_asks_for_in_vain_is_its_own_affair(
     assert status(program) == "Error in line 3 of program.py"
     assert run_text(program, "print('alive')") == "alive\n"
     assert "".join(server.asked).count("worker.js") == before + 1
+
+
+def test_a_programs_own_messages_are_not_those_of_its_worker(page: Page) -> None:
+    program = page.locator(".program").first
+    assert run_text(program, "import js\njs.postMessage('garbage')\nprint(1)") == "1\n"
+    assert run_text(program, "print(2)") == "2\n"
+
+
+def test_cleaning_up_is_no_part_of_the_next_run(page: Page) -> None:
+    first, second = page.locator(".program").nth(0), page.locator(".program").nth(1)
+    write(first, "x = [[i] for i in range(10**6)]\n")
+    write(second, "print(2)")
+    run(first)
+    assert run(second) == "Ran in 0.0 s"
 
 
 def test_a_program_leaves_nothing_to_the_next(page: Page) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, Route
 
 from tests.conftest import FLAGS, ROOT, Server, Site, serving
 
@@ -81,7 +81,7 @@ class Late(Host):
     """A host from which scripts come after a page is first drawn, and fonts after all else."""
 
     def send_head(self) -> BytesIO | BinaryIO | None:
-        time.sleep({".js": 0.3, ".woff2": 2.0}.get(Path(self.path).suffix, 0.0))
+        time.sleep({".js": 0.3, ".woff2": 0.6}.get(Path(self.path).suffix, 0.0))
         return super().send_head()
 
 
@@ -279,6 +279,30 @@ def test_every_page_is_valid(site: Path) -> None:
 )
 def test_nothing_moves(browser: Browser, site: Path, address: str, width: int) -> None:
     assert shift(browser, site, address, width) < SHIFT
+
+
+@pytest.mark.slow
+def test_a_font_comes_before_a_page_is_first_seen_or_with_the_next(
+    browser: Browser, host: Server
+) -> None:
+    drawn = "performance.getEntriesByType('paint').length"
+    has_font = "document.fonts.check('1em \"Book Math\"') && document.fonts.size"
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(host.address + CHAPTERS[0])
+        page.wait_for_function(drawn)
+        assert page.evaluate(has_font)
+    with browser.new_context() as context:
+        page, waiting = context.new_page(), list[Route]()
+        page.route("**/math.woff2", waiting.append)
+        page.goto(host.address + CHAPTERS[0], wait_until="domcontentloaded")
+        page.wait_for_function(drawn)
+        for late in waiting:
+            late.continue_()
+        page.wait_for_function("mathFont.status === 'loaded'")
+        assert not page.evaluate(has_font)
+        page.locator(".md-footer__link--next").click()
+        page.wait_for_function(has_font)
 
 
 @pytest.mark.slow

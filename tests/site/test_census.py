@@ -111,7 +111,10 @@ def execute(path: Path, folder: Path) -> str:
     )
     cells = nbformat.read(folder / path.name, as_version=4)["cells"]
     if done.returncode == 0:
-        assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
+        codes = [cell for cell in cells if cell["cell_type"] == "code"]
+        assert all(cell["execution_count"] for cell in codes)
+        checks = [cell["outputs"] for cell in codes if "print('Solved, " in cell["source"]]
+        assert all(said["text"].startswith("Still open, ") for (said,) in checks)
     return f"{path.name}: {done.stderr}" if done.returncode else ""
 
 
