@@ -10,7 +10,7 @@
 #
 # ## The published result
 #
-# One hidden layer of 100 ReLU neurons, batches of 200, 15 epochs, learning rate $\eta = 0.2$. The runs differ in the step: plain, with momentum $\beta = 0.9$, and with Nesterov's momentum.
+# One hidden layer of 100 ReLU neurons, batches of 200, fifteen epochs, learning rate $\eta = 0.2$. The runs differ in the step: plain, with momentum $\beta = 0.9$, and with Nesterov's momentum.
 
 # %%
 # scikit-learn's gallery of examples, "Compare Stochastic learning
@@ -25,7 +25,7 @@ PUBLISHED = {
 # %% [markdown]
 # ## The data
 #
-# All 1,797 digits, in their own order. Each of the 64 pixels is divided by the largest value that it has in any image. (Three pixels are blank everywhere and stay 0.)
+# All 1,797 digits, in their own order. Each pixel is divided by the largest value that it has in any image. (Three pixels are blank everywhere and stay 0.)
 
 # %% alt="The first twenty digits as eight by eight gray images, each with its label: 0 to 9, twice."
 from functools import partial

@@ -6,11 +6,11 @@
 # %% [markdown]
 # # Moons
 #
-# In 2020 Andrej Karpathy published micrograd, an engine for backpropagation of about a hundred lines. Its demo trains a small network to tell two moons apart and prints the cost before each of 100 steps. This lab repeats the run with the book's library. All 100 costs agree. Then it asks what the last of them, printed with 17 digits, says about the network.
+# In 2020 Andrej Karpathy published micrograd, an engine for backpropagation of about a hundred lines. Its demo trains a small network to tell two moons apart and prints the cost before each of 100 steps. This lab repeats the run with the book's library. All 100 costs agree. Then it asks what the last of them, printed in all its digits, says about the network.
 #
 # ## The published result
 #
-# The network has 2 inputs, two hidden layers of 16 ReLU neurons, and one output: 337 parameters. At the start it gets half of the 100 points right, at the end all.
+# The network has 2 inputs, two hidden layers of sixteen ReLU neurons, and one output. At the start it gets half of the 100 points right, at the end all.
 
 # %%
 # A. Karpathy, micrograd, demo.ipynb, GitHub, 2020: the cost before
@@ -217,7 +217,7 @@ print(f"share of the penalty in the last cost: {share:.0%}")
 # Of the digits of the published cost, none tells how well the network fits the points. They measure the size of its parameters.
 #
 # /// mistake | The cost is still falling, so the network is still learning
-# In the last 16 steps the cost falls every time, and what falls is the penalty. Every parameter shrinks by the same share. The points do nothing until a margin drops below 1 again. Look at the parts of a cost before you read its sum.
+# From step 84 on the cost falls every time, and what falls is the penalty. Every parameter shrinks by the same share. The points do nothing until a margin drops below 1 again. Look at the parts of a cost before you read its sum.
 # ///
 #
 # ## The margin

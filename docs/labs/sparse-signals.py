@@ -149,7 +149,7 @@ print("missed:", np.flatnonzero(~kept & (true != 0)))
 
 # %% [markdown]
 # /// mistake | What the lasso keeps is what matters
-# Eight of ten are there, all with the right sign. But ten of the 18 kept inputs have nothing to do with the target. In 25 examples some of the ninety resemble it by chance. The lasso gives a short list, and nothing says that the list is right.
+# Eight of ten are there, all with the right sign. But ten of the 18 kept inputs have nothing to do with the target. In so few examples some of the ninety resemble it by chance. The lasso gives a short list, and nothing says that the list is right.
 # ///
 #
 # ## The path
@@ -189,7 +189,7 @@ plt.show()
 #
 # ## What explains the difference
 #
-# The exact optimum has $0.658341$, and scikit-learn printed $0.658064$. Its solver is another one: *coordinate descent* moves one weight at a time to the lowest point for that weight, which is again a soft threshold. After each sweep over all weights it asks whether to stop. First, no weight may have moved by more than a *tolerance*, $0.0001$ by default, times the largest weight. Then it computes a bound for how far $N$ times the cost can still be above its minimum, the *duality gap*, and stops if that is below the tolerance times $\lVert y \rVert_2^2$.
+# The R² of the exact optimum and the published one differ in the fourth decimal. scikit-learn's solver is another one: *coordinate descent* moves one weight at a time to the lowest point for that weight, which is again a soft threshold. After each sweep over all weights it asks whether to stop. First, no weight may have moved by more than a *tolerance*, $0.0001$ by default, times the largest weight. Then it computes a bound for how far $N$ times the cost can still be above its minimum, the *duality gap*, and stops if that is below the tolerance times $\lVert y \rVert_2^2$.
 #
 # Follow this rule to the letter. `l2` adds the elastic net's second penalty, $\tfrac{\lambda_2}{2} \lVert w \rVert_2^2$. In the example the two strengths are $0.07$ and $0.03$.
 

@@ -175,7 +175,7 @@ for step, theirs in NETWORK.items():
         print(f"{step:4}    {theirs:.6f}  {cost[step]:.4f}  {gap:.4f}")
 
 # %% [markdown]
-# All ten published costs are within 0.00005 of ours, and the accuracy is the same. (Step 5000 is checked but not shown: 0.245649 lies so close to a midpoint that our rounded fourth decimal could depend on the machine.)
+# All ten published costs are within 0.00005 of ours, and the accuracy is the same. (Step 5000 is checked but not shown: its cost lies so close to a midpoint that our rounded fourth decimal could depend on the machine.)
 #
 # ## The cost, step by step
 
@@ -315,7 +315,7 @@ assert low > 0
 # %% [markdown]
 # So the published draw was an unlucky one, though not out of reach.
 #
-# What is left between the published run and ours, on the same data from the same start, is rounding. Another processor adds the same numbers in another order, and the last bits differ. Descent at this learning rate makes small differences grow, as a nudge shows. Move *one* of the 603 parameters by a millionth:
+# What is left between the published run and ours, on the same data from the same start, is rounding. Another processor adds the same numbers in another order, and the last bits differ. Descent at this learning rate makes small differences grow, as a nudge shows. Move a *single* parameter by a millionth:
 
 # %%
 nudged, layer, _ = published_start()

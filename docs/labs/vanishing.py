@@ -31,7 +31,7 @@ LATER = {  # four hidden layers, after so many steps
 # %% [markdown]
 # ## The data
 #
-# He used 1,000 images of MNIST, 28×28 pixels each. MNIST is a download, and no program of this book needs one. So we take 1,000 of the book's own digits, with 8×8 pixels. The random numbers differ as well. What can agree, then, is the size of the speeds and not their digits.
+# He used 1,000 images of MNIST. MNIST is a download, and no program of this book needs one. So we take 1,000 of the book's own digits, which are smaller: 8×8 pixels. The random numbers differ as well. What can agree, then, is the size of the speeds and not their digits.
 #
 # ## The network and its speeds
 #
@@ -269,7 +269,7 @@ assert np.all(np.divide(plateaus[1:], plateaus[:-1]) > 2)
 #
 # ## What helps
 #
-# Five recipes, each with 1 to 16 hidden layers of 30 neurons, and 20 passes with batches of 20. Each gets its own best rate out of a few. The accuracy is that on 437 other digits. (The rates are chosen on the same digits, which flatters all five recipes alike.)
+# Five recipes, each with 1 to 16 hidden layers of 30 neurons, and 20 passes with batches of 20. Each gets its own best rate out of a few. The accuracy is that on the other digits. (The rates are chosen on the same digits, which flatters all five recipes alike.)
 
 # %%
 SGD, ADAM = optimizers.SGD, optimizers.Adam

@@ -187,8 +187,8 @@ FAULTS = {
     "an exercise without a check": ("<!--pytest-codeblocks:cont-->\n", "", 15, "three programs"),
     "a block that stays open": ("////\n\n```python\nimport", "```python\nimport", 15, "not closed"),
     "unknown LaTeX": ("$2x$", "$\\slope x$", 3, "unknown LaTeX"),
-    "a number from nowhere": ("of a parabola", "of 13,002 parabolas", 3, "contains 13,002"),
-    "a number in a formula": ("$2x$", "$0.9802x$", 3, "prints or contains 0.9802"),
+    "a number from nowhere": ("of a parabola", "of 13,002 parabolas", 3, "carries 13,002"),
+    "a number in a formula": ("$2x$", "$0.9802x$", 3, "carries 0.9802"),
     "too many lines": (FIRST, "\n".join(f"x = {i}" for i in range(31)) + "\n", 5, "at most 30"),
     "too many columns": (FIRST, f"print(6)  # {'x' * 70}\n", 6, "at most 72 columns"),
 }

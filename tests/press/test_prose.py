@@ -54,7 +54,14 @@ def check(folder: Path, text: str) -> None:
         ("right 38 percent of the time", "38 percent"),
         ("right 2.5% of the time", "2.5%"),
         ("right 66.7% of the time", "66.7%"),
+        ("right 5% of the time", "5%"),
         ("in 315 steps", "315"),
+        ("in 12 steps", "12"),
+        ("$(0.5, 12)$", "12"),
+        ("after 2.9 km", "2.9"),
+        ("a slope of 2.8e-07", "2.8e-07"),
+        ("a slope of $2.8 \\cdot 10^{-7}$", "2.8e-7"),
+        ("after 2.8 million steps", "2.8 million"),
         ("[in](other.md) 314", "314"),
         ("[in](labs/lab.py) 314 and [in](index.md)", "314"),
     ],
@@ -66,7 +73,7 @@ def test_a_number_that_no_program_carries_is_a_fault(
     with pytest.raises(Fault) as caught:
         check(folder, f"# A page\n\n{program}\n{words}\n\n[Elsewhere](chapter.md)\n")
     line = 4 + program.count("\n")
-    told = f"page.md:{line}: no program on this page prints or contains {number}, nor"
+    told = f"page.md:{line}: no program of this section or the one before it carries {number}, nor"
     assert told in str(caught.value)
 
 
@@ -76,9 +83,11 @@ def test_a_number_that_no_program_carries_is_a_fault(
         "right 37% of the time, and 37 percent",
         "right 99.5% of the time",
         "right $37\\%$ of the time, and 31,400%",
-        "right 100% of the time, 50% and 5%",
         "in 314 steps",
-        "## Works cited\n\n*A Journal* 12, 345-678\n\n## More\n\nin 314 steps",
+        "in $3.14 \\cdot 10^2$ steps, and 0.000314 million, or $31.4 \\cdot 10^{+1}$",
+        "a κ of 2e+07, or $2 \\cdot 10^{-7}$, 3 million",
+        "20 or 0.05 of $\\tfrac12$ and $w_{11}$ in section 2.2, in Python 3.11, 12 MB",
+        "## Works cited\n\n*A Journal* 12, 345-678\n\n## More\n\nin 3 steps",
     ],
 )
 def test_a_number_that_a_program_carries_is_none(folder: Path, words: str) -> None:
@@ -91,13 +100,22 @@ def test_a_number_that_a_program_carries_is_none(folder: Path, words: str) -> No
         "[314](chapter.md)",
         "right 37% of the time ([A chapter](../docs/chapter.md#one))",
         "271 ([a lab](labs/lab.py#one), [314](chapter.md))",
-        "in 12 steps, 20%, 1,000 times",
+        "in 2 steps, 1,000 times",
     ],
 )
 def test_a_page_without_programs_takes_numbers_from_where_it_links(
     folder: Path, words: str
 ) -> None:
     check(folder, f"# A page\n\n{words}\n")
+
+
+def test_a_number_comes_from_its_section_or_the_one_before(folder: Path) -> None:
+    page = f"# A\n\n{{}}\n\n## One\n\n{PROGRAM}\n## Two\n\n{{}}\n\n## Three\n\n{{}}\n"
+    page += "\n## Summary\n\n{}\n"
+    check(folder, page.format("in 314 steps", "in 314 steps", "in 3 steps", "in 314 steps"))
+    with pytest.raises(Fault, match=r"page\.md:23: no program .* 314"):
+        check(folder, page.format("", "", "in 314 steps", ""))
+    check(folder, page.format("", "", "in [314 steps](#one)", ""))
 
 
 def test_works_cited_end_with_their_section(folder: Path) -> None:
