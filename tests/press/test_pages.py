@@ -22,3 +22,10 @@ def test_what_the_page_says_is_so(path: Path) -> None:
 
 def test_programs_have_the_library_s_style_and_types() -> None:
     style.check([read(path) for path in PAGES], ROOT)
+
+
+def test_every_exercise_has_a_wrong_turn() -> None:
+    exercises = [exercise for path in PAGES for exercise in read(path).exercises]
+    missing = [f"{e.check.path.name}:{e.check.line}" for e in exercises if not e.wrong]
+    assert exercises
+    assert missing == [], "after a check comes what is tempting, and wrong"
