@@ -92,4 +92,5 @@ def _program(program: Program) -> str:
 @cache  # the served site asks again at every change
 def _highlight(code: str) -> str:
     markup: str = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))
-    return re.sub(r'<span class="n">(\w+)</span>', r"\1", markup)  # most words: they have no color
+    # Most words and signs have no color.
+    return re.sub(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>', r"\1", markup)
