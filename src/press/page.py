@@ -93,4 +93,4 @@ def _program(program: Program) -> str:
 def _highlight(code: str) -> str:
     markup: str = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))
     # Most words and signs have no color.
-    return re.sub(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>', r"\1", markup)
+    return re.sub(r'<span class="(?:n|o|p|w)">([^<]*)</span>', r"\1", markup)
