@@ -187,6 +187,11 @@ class Server(socketserver.ThreadingTCPServer):
         """Files that are not there for now."""
         self.address = f"http://127.0.0.1:{self.server_address[1]}/"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, but not that a browser has left."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class Site(http.server.SimpleHTTPRequestHandler):
     """The site; `no-cache` makes a browser ask whether a file is still there."""

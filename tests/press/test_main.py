@@ -92,7 +92,8 @@ def test_each_page_that_does_not_hold_is_told_by_file_and_line(tree: Path) -> No
     assert "docs/page.md:9: the program prints\n6\nand the page says\n7\n" in done.stderr
     assert "docs/labs/lab.py:5: ZeroDivisionError: division by zero" in done.stderr
     assert '  File "docs/labs/lab.py", line 5, in <module>\n    x = 1 / 0' in done.stderr
-    assert "docs/plain.md:3: no program on this page prints or contains 3.14" in done.stderr
+    missing = "docs/plain.md:3: no program of this section or the one before it carries 3.14"
+    assert missing in done.stderr
     assert re.findall(r"^(.*): \d", done.stdout, re.MULTILINE) == ["README.md"]
 
 
@@ -100,7 +101,7 @@ LAB_FAULTS = [
     ('# %% alt="A line that rises"', "# %%", "7: this cell draws, and needs alt"),
     ("plt.plot([x, 2])\n", "", "7: this cell draws nothing"),
     ("# # A lab", "# # A lab of $\\slope$", "2: unknown LaTeX"),
-    ("# # A lab", "# Is 1.75.", "2: no program on this page prints or contains 1.75"),
+    ("# # A lab", "# Is 1.75.", "2: no program of this section or the one before it carries 1.75"),
     ("# # A lab", "# `ops.afine`", "2: there is no litgrad.ops.afine"),
     ("# # A lab", "# > ```", "2: a fence stands at the left margin"),
     ("x = 1", "open('../x', 'w')", "5: PermissionError: a program writes in its own"),
