@@ -1,6 +1,7 @@
 """Checks of exercises reject small slips: hardly a changed solution passes, and those say why."""
 
 import json
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +22,6 @@ REASONS: dict[str, dict[str, dict[str, str]]] = tomllib.loads(
 )
 """Of a page's exercises: changes after which the solution is as right as before, and why."""
 SHARE = 0.02
-LIMIT = 10.0
-"""Seconds that a mutant may take; who takes longer is found out."""
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +50,11 @@ def tried(interpreter: Interpreter, exercise: Exercise) -> tuple[int, list[list[
     cache = ROOT / ".cache/mutants" / f"{files.digest(made_of.encode())}.json"
     with files.locked(cache):  # another process may try it just now
         if not cache.exists():
+            began = time.monotonic()
+            assert passes(interpreter, solution.code, check.code, 60)
+            limit = 2 + 10 * (time.monotonic() - began)  # who takes longer is found out
             every = mutants.mutants(solution.code)
-            passed = [one for one in every if passes(interpreter, one.code, check.code)]
+            passed = [one for one in every if passes(interpreter, one.code, check.code, limit)]
             told = [len(every), [[one.line, one.change] for one in passed]]
             files.write(cache, json.dumps(told).encode())
     count, survived = json.loads(cache.read_text("utf-8"))
@@ -60,10 +62,10 @@ def tried(interpreter: Interpreter, exercise: Exercise) -> tuple[int, list[list[
     return count, [[place.format(solution.line + line - 1), told] for line, told in survived]
 
 
-def passes(interpreter: Interpreter, answer: str, check: str) -> bool:
-    """Whether a check takes an answer for right."""
+def passes(interpreter: Interpreter, answer: str, check: str, limit: float) -> bool:
+    """Whether a check takes an answer for right, in so many seconds."""
     parts = [(1, answer, False), (answer.count("\n") + 2, check, False)]
-    return interpreter.run("mutant.py", parts, limit=LIMIT)[-1]["error"] is None
+    return interpreter.run("mutant.py", parts, limit=limit)[-1]["error"] is None
 
 
 def unexplained(

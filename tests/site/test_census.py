@@ -114,7 +114,8 @@ def execute(path: Path, folder: Path) -> str:
         codes = [cell for cell in cells if cell["cell_type"] == "code"]
         assert all(cell["execution_count"] for cell in codes)
         checks = [cell["outputs"] for cell in codes if "print('Solved, " in cell["source"]]
-        assert all(said["text"].startswith("Still open, ") for (said,) in checks)
+        for parts in checks:  # one line comes in several, if the machine is busy
+            assert "".join(said["text"] for said in parts).startswith("Still open, ")
     return f"{path.name}: {done.stderr}" if done.returncode else ""
 
 
