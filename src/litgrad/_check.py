@@ -40,12 +40,15 @@ def place(where: NDArray[np.intp]) -> str:
     return f" at [{', '.join(map(str, where))}]" if where.size else ""
 
 
+def plain(name: str, value: Any) -> NDArray[Any]:
+    """The value as an array, if that loses nothing."""
+    if isinstance(value, np.ndarray) and hasattr(value, "mask"):
+        raise TypeError(f"{name} must be a plain array, got a masked one: use its .filled(...)")
+    return np.asarray(value)
+
+
 def floats(
-    name: str,
-    value: Any,
-    *,
-    ndim: int | None = None,
-    dtype: DTypeLike | None = None,
+    name: str, value: Any, *, ndim: int | None = None, dtype: DTypeLike | None = None
 ) -> Array:
     """The value as an array of finite floats; a Python number is one too."""
     if type(value) is np.ndarray:
@@ -54,7 +57,7 @@ def floats(
         with np.errstate(over="ignore"):
             array = np.asarray(value, dtype=dtype or np.float64)
     else:
-        array = np.asarray(value)
+        array = plain(name, value)
     if array.dtype.char not in "fd":
         hint = "convert it, for example with np.asarray(x, dtype=float)"
         if type(value).__name__ == "Variable":
@@ -76,19 +79,26 @@ def floats(
     return finite(name, array)
 
 
-def like(name: str, value: Any, other: Array) -> Array:
-    """The value as an array of finite floats, of the shape and dtype of another."""
+def shaped(name: str, value: Any, other: Array) -> Array:
+    """The value as an array of the shape and dtype of another."""
     if type(value) is np.ndarray:
         array = value
+    elif isinstance(value, float | int):
+        array = np.asarray(value, dtype=other.dtype)
     else:
-        array = np.asarray(value, dtype=other.dtype if isinstance(value, (float, int)) else None)
+        array = plain(name, value)
     if array.shape != other.shape or array.dtype != other.dtype:
         raise (TypeError if array.shape == other.shape else ValueError)(
             f"{name} must be {other.dtype} of shape {other.shape}, "
             f"got {array.dtype} of shape {array.shape}"
             f"{': call it first' if callable(value) else ''}"
         )
-    return finite(name, array)
+    return array
+
+
+def like(name: str, value: Any, other: Array) -> Array:
+    """The value as an array of finite floats, of the shape and dtype of another."""
+    return finite(name, shaped(name, value, other))
 
 
 def fitting(name: str, value: Any, other: Array) -> Array:
@@ -103,9 +113,8 @@ def fitting(name: str, value: Any, other: Array) -> Array:
 def examples(name: str, pair: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     """Inputs x and labels or targets y with a row for each example, at least one."""
     if not isinstance(pair, tuple) or len(pair) != 2:
-        count = f" of {len(pair)}" if isinstance(pair, tuple) else ""
-        raise TypeError(f"{name} must be a pair (x, y) of arrays, got {type(pair).__name__}{count}")
-    x, y = map(np.asarray, pair)
+        raise TypeError(f"{name} must be a pair (x, y) of arrays, got {type(pair).__name__}")
+    x, y = plain(name, pair[0]), plain(name, pair[1])
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise ValueError(
             f"{name} must have a row in x and y for each example, got {x.shape} and {y.shape}"
@@ -128,7 +137,7 @@ def one_hot(labels: ArrayLike, rows: int, classes: int) -> NDArray[np.bool_]:
         raise ValueError("a loss needs at least one example, got an empty batch")
     if classes == 0:
         raise ValueError("a loss needs at least one class, got logits without columns")
-    indices = np.asarray(labels)
+    indices = plain("labels", labels)
     if indices.shape != (rows,):
         hint = "one for each example"
         if indices.shape == (rows, 1):
@@ -187,53 +196,36 @@ def generator(rng: Any) -> np.random.Generator:
     return rng
 
 
-def operation(*shapes: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Put a door before an operation: its array inputs have these shapes.
+def operation(rule: Callable[..., T]) -> Callable[..., T]:
+    """Put a door before an operation: what stands before the slash is an array."""
+    code = cast("Any", rule).__code__
+    names = code.co_varnames[: code.co_posonlyargcount]
 
-    A shape is a string with one letter for each dimension, and a letter
-    stands for the same size wherever it comes back; `...` is any shape.
-    """
+    def inside(*inputs: Any, **options: Any) -> Any:
+        dtype = None
+        for value in inputs:  # a Python number takes the precision of what it meets
+            if isinstance(value, np.ndarray | np.floating) and value.dtype in FLOATS:
+                dtype = value.dtype
+                break
+        arrays: list[Array] = []
+        for name, value in zip(names, inputs, strict=False):
+            if type(value) is np.ndarray and value.dtype is dtype:
+                arrays.append(finite(name, value))
+            else:
+                arrays.append(floats(name, value, dtype=dtype))
+                dtype = dtype or arrays[-1].dtype
+        return cast("Any", rule)(*arrays, *inputs[len(names) :], **options)
 
-    def decorate(rule: Callable[..., T]) -> Callable[..., T]:
-        names = cast("Any", rule).__code__.co_varnames[: len(shapes)]
+    @wraps(rule)
+    def checked(*inputs: Any, **options: Any) -> Any:
+        value, pullback = inside(*inputs, **options)
+        return value, lambda gradient: pullback(like("gradient", gradient, value))
 
-        @wraps(rule)
-        def checked(*inputs: Any, **options: Any) -> Any:
-            dtype = next((x.dtype for x in inputs if getattr(x, "dtype", "") in FLOATS), None)
-            sizes: dict[str, int] = {}
-            arrays: list[Array] = []
-            for name, shape, value in zip(names, shapes, inputs, strict=False):
-                if type(value) is np.ndarray and value.dtype is dtype:
-                    array = finite(name, value)
-                else:
-                    array = floats(name, value, dtype=dtype)
-                    dtype = dtype or array.dtype
-                if shape != "...":
-                    match(rule.__name__, name, shape, array, sizes)
-                arrays.append(array)
-            value, pullback = cast("Any", rule)(*arrays, *inputs[len(shapes) :], **options)
-
-            def checked_pullback(gradient: ArrayLike) -> Any:
-                return pullback(like("gradient", gradient, value))
-
-            return value, checked_pullback
-
-        return cast("Callable[..., T]", checked)
-
-    return decorate
-
-
-def match(rule: str, name: str, shape: str, array: Array, sizes: dict[str, int]) -> None:
-    """Match an array with a shape such as 'ni', given the sizes known so far."""
-    if array.ndim != len(shape) or any(
-        sizes.setdefault(letter, size) != size
-        for letter, size in zip(shape, array.shape, strict=True)
-    ):
-        wanted = ", ".join(str(sizes.get(letter, letter)) for letter in shape)
-        raise ValueError(f"{rule} needs {name} of shape ({wanted}), got {array.shape}")
+    cast("Any", checked).inside = inside
+    return cast("Callable[..., T]", checked)
 
 
 def bare(operation: Callable[..., tuple[Array, Pullback]]) -> Callable[..., tuple[Array, Pullback]]:
-    """An operation without its door, for callers who have checked."""
+    """An operation without its door, for callers who have checked what goes in."""
     rule: Callable[..., tuple[Array, Pullback]] = cast("Any", operation).__wrapped__
     return rule

@@ -3,23 +3,21 @@
 A loss is the mean over the batch. Its pullback starts at 1 and returns the
 gradient with respect to what the network said. Where the network's outputs
 are meant as probabilities, a loss takes the logits: the numbers before the
-sigmoid or the softmax. That is shorter, and it cannot overflow.
+sigmoid or the softmax. That is shorter, and no exponential can overflow.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from litgrad import _check
-from litgrad._types import Array, Pullback, ones
+from litgrad._types import Array, Cost, ones
 
 
-def mean_squared_error(
-    prediction: ArrayLike, target: ArrayLike, /
-) -> tuple[np.floating[Any], Pullback]:
+def mean_squared_error(prediction: ArrayLike, target: ArrayLike, /) -> Cost:
     """C = mean of (ŷ − y)². Pullback: 2 (ŷ − y) / n, for n numbers in all.
 
     >>> loss, pullback = mean_squared_error(np.array([1.0, 4.0]), np.array([1.0, 2.0]))
@@ -36,16 +34,11 @@ def mean_squared_error(
     if prediction.size == 0:
         raise ValueError("a loss needs at least one example, got an empty batch")
     error = prediction - target
-
-    def pullback(gradient: float = 1.0) -> Array:
-        return error * (2 * float(gradient) / error.size)
-
-    return np.mean(error * error), pullback
+    n = error.size
+    return np.mean(error * error), lambda gradient=1.0: error * (2 * float(gradient) / n)
 
 
-def binary_cross_entropy(
-    logits: ArrayLike, labels: ArrayLike, /
-) -> tuple[np.floating[Any], Pullback]:
+def binary_cross_entropy(logits: ArrayLike, labels: ArrayLike, /) -> Cost:
     """C = mean of −ln(probability of the true label), with p = sigmoid(logit).
 
     Pullback: (p − y) / n. Logits have shape (n,) or (n, 1), labels are 0 or 1.
@@ -66,7 +59,7 @@ def binary_cross_entropy(
     return np.mean(each), pullback
 
 
-def hinge(scores: ArrayLike, labels: ArrayLike, /) -> tuple[np.floating[Any], Pullback]:
+def hinge(scores: ArrayLike, labels: ArrayLike, /) -> Cost:
     """C = mean of max(0, 1 − s · score), where s is −1 for label 0 and +1 for 1.
 
     Pullback: −s / n where the margin is not yet reached, else 0.
@@ -85,7 +78,7 @@ def hinge(scores: ArrayLike, labels: ArrayLike, /) -> tuple[np.floating[Any], Pu
     return np.mean(np.maximum(missing, scores.dtype.type(0))), pullback
 
 
-def cross_entropy(logits: ArrayLike, labels: ArrayLike, /) -> tuple[np.floating[Any], Pullback]:
+def cross_entropy(logits: ArrayLike, labels: ArrayLike, /) -> Cost:
     """C = mean of −ln(probability of the true class), with p = softmax(logits).
 
     Pullback: (p − y) / n, where y is 1 at the true class and 0 elsewhere.
@@ -99,7 +92,12 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike, /) -> tuple[np.floating[
     # One row a class here, so that what is done over classes runs along memory.
     y = _check.one_hot(labels, n, classes).astype(logits.dtype)
     shifted = logits.T.copy()
-    shifted -= np.maximum.reduce(shifted)  # the same softmax; no exponential exceeds 1
+    top = np.maximum.reduce(shifted)
+    if math.isfinite(np.vdot(shifted, shifted)):
+        shifted -= top  # the same softmax; no exponential exceeds 1
+    else:  # logits may lie farther apart than the largest float
+        with np.errstate(over="ignore"):
+            shifted = np.maximum(shifted - top, np.finfo(shifted.dtype).min)
     e = np.exp(shifted)
     total = ones(classes, e.dtype).dot(e)
 

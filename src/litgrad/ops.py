@@ -2,12 +2,14 @@
 
 The pullback takes the gradient with respect to the value and returns the
 gradient with respect to each input: an array for one differentiable input,
-a tuple of arrays for several. Every derivative of the library that is not a
-loss or a penalty stands here, once; layers and graphs use these.
+a tuple of arrays for several. It reads what the operation took, so leave that
+as it is until then. Every derivative of the library that is not a loss or a
+penalty stands here, once; layers and graphs use these.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -15,10 +17,10 @@ import numpy as np
 
 from litgrad import _check
 from litgrad._check import operation
-from litgrad._types import Array, Pullback, ones
+from litgrad._types import Array, Axis, Pullback, ones
 
 
-@operation("ni", "io", "o")
+@operation
 def affine(x: Array, W: Array, b: Array, /) -> tuple[Array, Pullback]:
     """z = x W + b, one example a row.
 
@@ -30,13 +32,13 @@ def affine(x: Array, W: Array, b: Array, /) -> tuple[Array, Pullback]:
     >>> [d.shape for d in pullback(np.ones((1, 2)))]
     [(1, 2), (2, 2), (2,)]
     """
+    if x.ndim != 2 or W.ndim != 2 or W.shape != (x.shape[1], *b.shape):
+        raise ValueError(f"affine needs (n, i), (i, o), (o,), got {x.shape}, {W.shape}, {b.shape}")
     z: Array = x.dot(W)
     z += b
 
     def pullback(
-        dz: Array,
-        out: tuple[Array | None, Array | None] = (None, None),
-        input_gradient: bool = True,
+        dz: Array, out: tuple[Any, Any] = (None, None), input_gradient: bool = True
     ) -> tuple[Array | None, Array, Array]:
         # A network wants dW and db in its own vector, and no dx for its data.
         dW, db = out
@@ -46,7 +48,7 @@ def affine(x: Array, W: Array, b: Array, /) -> tuple[Array, Pullback]:
     return z, pullback
 
 
-@operation("...", "...")
+@operation
 def matmul(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     """z = x y for matrices, or a matrix and a vector, or two vectors.
 
@@ -72,7 +74,7 @@ def matmul(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     return z, pullback
 
 
-@operation("...", "...")
+@operation
 def add(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     """z = x + y. Pullback: dx = dz, dy = dz.
 
@@ -83,11 +85,10 @@ def add(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     >>> z, pullback(np.array([1.0, 1.0]))
     (array([11., 12.]), (array([1., 1.]), np.float64(2.0)))
     """
-    _broadcast("add", x, y)
-    return x + y, lambda dz: (_unbroadcast(dz, x), _unbroadcast(dz, y))
+    return x + y, lambda dz: (_unbroadcast(+dz, x), _unbroadcast(+dz, y))
 
 
-@operation("...", "...")
+@operation
 def subtract(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     """z = x − y. Pullback: dx = dz, dy = −dz.
 
@@ -95,11 +96,10 @@ def subtract(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     >>> float(z), [float(d) for d in pullback(1.0)]
     (2.0, [1.0, -1.0])
     """
-    _broadcast("subtract", x, y)
-    return x - y, lambda dz: (_unbroadcast(dz, x), _unbroadcast(-dz, y))
+    return x - y, lambda dz: (_unbroadcast(+dz, x), _unbroadcast(-dz, y))
 
 
-@operation("...", "...")
+@operation
 def multiply(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     """z = x y, entry by entry. Pullback: dx = y dz, dy = x dz.
 
@@ -107,11 +107,10 @@ def multiply(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     >>> float(z), [float(d) for d in pullback(1.0)]
     (-12.0, [-4.0, 3.0])
     """
-    _broadcast("multiply", x, y)
     return x * y, lambda dz: (_unbroadcast(y * dz, x), _unbroadcast(x * dz, y))
 
 
-@operation("...", "...")
+@operation
 def divide(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     """z = x / y. Pullback: dx = dz / y, dy = −(z / y) dz.
 
@@ -119,14 +118,12 @@ def divide(x: Array, y: Array, /) -> tuple[Array, Pullback]:
     >>> float(z), [float(d) for d in pullback(1.0)]
     (0.25, [0.25, -0.0625])
     """
-    _broadcast("divide", x, y)
     _domain("divide", "a divisor other than 0", y, y != 0)
-    z = x / y
-    return z, lambda dz: (_unbroadcast(dz / y, x), _unbroadcast(-z / y * dz, y))
+    return x / y, lambda dz: (_unbroadcast(dz / y, x), _unbroadcast(-(x / y) / y * dz, y))
 
 
-@operation("...")
-def power(x: Array, exponent: float, /) -> tuple[Array, Pullback]:
+@operation
+def power(x: Array, /, exponent: float) -> tuple[Array, Pullback]:
     """z = xᵖ for a number p. Pullback: dx = p xᵖ⁻¹ dz.
 
     >>> z, pullback = power(3.0, 2)
@@ -144,16 +141,7 @@ def power(x: Array, exponent: float, /) -> tuple[Array, Pullback]:
     return x**exponent, lambda dz: slope * dz
 
 
-_EXP_LIMITS = {
-    np.dtype(dtype): (
-        limit := np.log(np.finfo(dtype).max),
-        f"x below {limit:.2f} (or {dtype.__name__} overflows)",
-    )
-    for dtype in (np.float32, np.float64)
-}
-
-
-@operation("...")
+@operation
 def exp(x: Array, /) -> tuple[Array, Pullback]:
     """z = eˣ. Pullback: dx = z dz.
 
@@ -161,13 +149,13 @@ def exp(x: Array, /) -> tuple[Array, Pullback]:
     >>> float(z), float(pullback(2.0))
     (1.0, 2.0)
     """
-    limit, expected = _EXP_LIMITS[x.dtype]
-    _domain("exp", expected, x, x < limit)
+    limit = np.log(np.finfo(x.dtype).max)
+    _domain("exp", "x below 709.78 (in float32 88.72), where it overflows", x, x < limit)
     z = np.exp(x)
-    return z, lambda dz: z * dz
+    return z.copy(), lambda dz: z * dz
 
 
-@operation("...")
+@operation
 def log(x: Array, /) -> tuple[Array, Pullback]:
     """z = ln x. Pullback: dx = dz / x.
 
@@ -179,41 +167,74 @@ def log(x: Array, /) -> tuple[Array, Pullback]:
     return np.log(x), lambda dz: dz / x
 
 
-@operation("...")
-def sum(x: Array, /, axis: int | None = None) -> tuple[Array, Pullback]:
-    """z = Σ x, over all entries or along an axis. Pullback: dz to every entry.
+@operation
+def sum(x: Array, /, axis: Axis = None) -> tuple[Array, Pullback]:
+    """z = Σ x, over all entries or along axes. Pullback: dz to every entry.
 
     >>> z, pullback = sum(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     >>> z, pullback(np.array([1.0, 10.0]))
     (array([4., 6.]), array([[ 1., 10.],
            [ 1., 10.]]))
     """
-    z: Any = x.sum(axis=axis)
-
-    def pullback(dz: Array) -> Array:
-        dx = np.empty_like(x)
-        dx[...] = dz if axis is None else np.expand_dims(dz, axis)
-        return dx
-
-    return z, pullback
+    wide = partial(np.expand_dims, axis=() if axis is None else axis)
+    return x.sum(axis=axis), lambda dz: np.broadcast_to(wide(dz), x.shape).copy()
 
 
-@operation("...")
-def mean(x: Array, /, axis: int | None = None) -> tuple[Array, Pullback]:
-    """z = Σ x / n, over all entries or along an axis. Pullback: dz / n to each.
+@operation
+def mean(x: Array, /, axis: Axis = None) -> tuple[Array, Pullback]:
+    """z = Σ x / n, over all entries or along axes. Pullback: dz / n to each.
 
     >>> z, pullback = mean(np.array([1.0, 2.0, 6.0]))
     >>> float(z), pullback(3.0)
     (3.0, array([1., 1., 1.]))
     """
-    total, spread = sum.__wrapped__(x, axis)  # type: ignore[attr-defined]  # the bare rule
-    n = x.size if axis is None else x.shape[axis]
-    if n == 0:
+    if x.size == 0:
         raise ValueError(f"mean needs at least one entry, got shape {x.shape}")
+    total, spread = _check.bare(sum)(x, axis)
+    n = x.size // total.size
     return total / n, lambda dz: spread(dz / n)
 
 
-@operation("...")
+@operation
+def reshape(x: Array, /, shape: int | tuple[int, ...]) -> tuple[Array, Pullback]:
+    """z = x in another shape, row by row; one size may be −1. Pullback: dz in x's shape.
+
+    >>> z, pullback = reshape(np.array([[1.0, 2.0], [3.0, 4.0]]), -1)
+    >>> z, pullback(np.ones(4)).shape
+    (array([1., 2., 3., 4.]), (2, 2))
+    """
+    return x.reshape(shape).copy(), lambda dz: dz.reshape(x.shape).copy()
+
+
+@operation
+def transpose(x: Array, /) -> tuple[Array, Pullback]:
+    """z = xᵀ, with the axes in reverse order. Pullback: dx = dzᵀ.
+
+    >>> transpose(np.array([[1.0, 2.0]]))[0]
+    array([[1.],
+           [2.]])
+    """
+    return x.T.copy(), lambda dz: dz.T.copy()
+
+
+@operation
+def take(x: Array, /, index: Any) -> tuple[Array, Pullback]:
+    """z = x[index], as NumPy indexes. Pullback: dz to the entries taken, added up, else 0.
+
+    >>> z, pullback = take(np.array([1.0, 2.0, 3.0]), [0, 0, 2])
+    >>> z, pullback(np.ones(3))
+    (array([1., 1., 3.]), array([2., 0., 1.]))
+    """
+
+    def pullback(dz: Array) -> Array:
+        dx = np.zeros_like(x)
+        np.add.at(dx, index, dz)
+        return dx
+
+    return x[index].copy(), pullback
+
+
+@operation
 def sigmoid(z: Array, /) -> tuple[Array, Pullback]:
     """a = 1 / (1 + e⁻ᶻ). Pullback: dz = a (1 − a) da.
 
@@ -227,7 +248,7 @@ def sigmoid(z: Array, /) -> tuple[Array, Pullback]:
     return a, lambda da: e / (1 + e) ** 2 * da
 
 
-@operation("...")
+@operation
 def tanh(z: Array, /) -> tuple[Array, Pullback]:
     """a = tanh z. Pullback: dz = (1 − a²) da.
 
@@ -244,7 +265,7 @@ def tanh(z: Array, /) -> tuple[Array, Pullback]:
     return np.tanh(z), pullback
 
 
-@operation("...")
+@operation
 def relu(z: Array, /) -> tuple[Array, Pullback]:
     """a = max(0, z). Pullback: dz = da where z > 0, else 0.
 
@@ -253,10 +274,11 @@ def relu(z: Array, /) -> tuple[Array, Pullback]:
     (array([0., 0., 2.]), array([0., 0., 1.]))
     """
     a: Array = np.maximum(z, 0)
-    return a, lambda da: da * (a > 0)
+    slopes = np.sign(a)
+    return a, lambda da: slopes * da
 
 
-@operation("...")
+@operation
 def leaky_relu(z: Array, /, slope: float = 0.01) -> tuple[Array, Pullback]:
     """a = z for z > 0, else slope · z. Pullback: da or slope · da.
 
@@ -269,7 +291,7 @@ def leaky_relu(z: Array, /, slope: float = 0.01) -> tuple[Array, Pullback]:
     return z * slopes, lambda da: da * slopes
 
 
-@operation("...")
+@operation
 def softmax(z: Array, /) -> tuple[Array, Pullback]:
     """pᵢ = e^zᵢ / Σⱼ e^zⱼ along the last axis. Pullback: dz = p (dp − Σ p dp).
 
@@ -281,25 +303,13 @@ def softmax(z: Array, /) -> tuple[Array, Pullback]:
         raise ValueError(f"softmax needs at least one class, got shape {z.shape}")
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     p: Array = e / e.sum(axis=-1, keepdims=True)
-    return p, lambda dp: p * (dp - (p * dp).sum(axis=-1, keepdims=True))
-
-
-def _broadcast(rule: str, x: Array, y: Array) -> None:
-    """Refuse shapes that NumPy could not stretch to fit each other."""
-    if x.shape == y.shape:
-        return
-    try:
-        np.broadcast(x, y)
-    except ValueError:
-        raise ValueError(
-            f"{rule} needs shapes that broadcast, got {x.shape} and {y.shape}"
-        ) from None
+    return p.copy(), lambda dp: p * (dp - (p * dp).sum(axis=-1, keepdims=True))
 
 
 def _unbroadcast(gradient: Array, x: Array) -> Array:
     """Sum a gradient over the axes along which x was stretched."""
     if gradient.shape == x.shape:
-        return gradient.copy()
+        return gradient
     extra = gradient.ndim - x.ndim
     stretched = [i + extra for i, size in enumerate(x.shape) if size == 1]
     total: Array = gradient.sum(axis=(*range(extra), *stretched)).reshape(x.shape)

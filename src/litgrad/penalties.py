@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from litgrad import _check
-from litgrad._types import Array, Penalty, Pullback
+from litgrad._types import Array, Cost, Penalty
 
 
 def elastic_net(*, l1: float, l2: float) -> Penalty:
@@ -24,7 +24,7 @@ def elastic_net(*, l1: float, l2: float) -> Penalty:
     l1 = _check.number("l1", l1, 0)
     l2 = _check.number("l2", l2, 0)
 
-    def penalty(weights: Array) -> tuple[np.floating, Pullback]:
+    def penalty(weights: Array) -> Cost:
         w = _check.floats("weights", weights)
         value = l1 * np.abs(w).sum() + l2 / 2 * np.square(w).sum()
 

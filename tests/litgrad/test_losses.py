@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from litgrad import losses
+from tests.litgrad.slopes import differences
 
 few = settings(max_examples=25, deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
@@ -26,17 +27,6 @@ EVERY = {
     "cross_entropy": (losses.cross_entropy, (4, 3), LABELS),
 }
 every_loss = pytest.mark.parametrize(("loss", "shape", "target"), EVERY.values(), ids=EVERY)
-
-
-def differences(function, x, h=1e-5):
-    """(f(x + h) - f(x - h)) / 2h for each entry of x."""
-    gradient = np.empty(x.shape)
-    for i in np.ndindex(x.shape):
-        above, below = x.copy(), x.copy()
-        above[i] += h
-        below[i] -= h
-        gradient[i] = (function(above) - function(below)) / (2 * h)
-    return gradient
 
 
 def assert_slopes(loss, prediction, target):
@@ -235,3 +225,14 @@ def test_a_prediction_and_a_target_of_two_shapes_are_refused(one, other):
 def test_logits_without_classes_are_refused():
     with pytest.raises(ValueError, match="at least one class"):
         losses.cross_entropy(np.ones((2, 0)), np.array([0, 0]))
+
+
+@pytest.mark.parametrize(("label", "loss", "gradient"), [(0, 0, [0, 0]), (1, 3.4e38, [1, -1])])
+def test_logits_farther_apart_than_the_largest_float_have_a_finite_loss(label, loss, gradient):
+    logits = np.array([[3e38, -3e38], [0.0, 1.0]], np.float32)
+    value, pullback = losses.cross_entropy(logits[:1], np.array([label]))
+    assert float(value) == pytest.approx(loss, rel=1e-2)
+    assert pullback()[0].tolist() == gradient
+    _, both = losses.cross_entropy(logits, np.array([label, 0]))
+    _, alone = losses.cross_entropy(logits[1:], np.array([0]))
+    assert np.array_equal(2 * both()[1], alone()[0])  # the other example is as it was

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from litgrad import ops
+from tests.litgrad.slopes import differences
 
 few = settings(max_examples=25, deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
@@ -48,6 +49,13 @@ EVERY = {
     "sum over rows": (lambda x: ops.sum(x, axis=0), [(2, 3)]),
     "mean": (ops.mean, [(2, 3)]),
     "mean over columns": (lambda x: ops.mean(x, axis=-1), [(2, 3)]),
+    "mean over two axes": (lambda x: ops.mean(x, axis=(0, 2)), [(2, 3, 2)]),
+    "reshape": (lambda x: ops.reshape(x, (3, -1)), [(2, 3)]),
+    "transpose": (ops.transpose, [(2, 3)]),
+    "take a row": (lambda x: ops.take(x, 1), [(2, 3)]),
+    "take a part": (lambda x: ops.take(x, (slice(None), slice(1, 3))), [(2, 3)]),
+    "take some twice": (lambda x: ops.take(x, ([0, 1, 1], [2, 0, 0])), [(2, 3)]),
+    "take by a mask": (lambda x: ops.take(x, np.eye(2, 3, dtype=bool)), [(2, 3)]),
 }
 every_op = pytest.mark.parametrize(("op", "of"), EVERY.values(), ids=EVERY)
 both_dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -60,17 +68,6 @@ def draw(seed, *of, positive=False, dtype=float):
     if not positive:
         arrays = [a * rng.choice([-1.0, 1.0], a.shape) for a in arrays]
     return [np.asarray(a, dtype) for a in arrays]
-
-
-def differences(function, x, h=1e-5):
-    """(f(x + h) - f(x - h)) / 2h for each entry of x."""
-    gradient = np.empty(x.shape)
-    for i in np.ndindex(x.shape):
-        above, below = x.copy(), x.copy()
-        above[i] += h
-        below[i] -= h
-        gradient[i] = (function(above) - function(below)) / (2 * h)
-    return gradient
 
 
 def as_tuple(gradients):
@@ -207,6 +204,22 @@ def test_an_op_never_writes_to_its_inputs_and_what_it_returns_is_the_callers(op,
     assert all(np.array_equal(*p) for p in zip(results[1:half], results[half:], strict=True))
 
 
+@every_op
+def test_an_op_agrees_with_differences(op, of):
+    assert_slopes(op, *draw(0, *of, positive=True))
+
+
+@every_op
+def test_what_an_op_returns_may_be_changed_before_its_pullback_is_called(op, of):
+    inputs = draw(0, *of, positive=True)
+    value, pullback = op(*inputs)
+    weights = draw(1, np.shape(value))[0]
+    expected = as_tuple(op(*inputs)[1](weights))
+    if isinstance(value, np.ndarray):
+        value -= 5
+    assert all(map(np.array_equal, as_tuple(pullback(weights)), expected))
+
+
 EXTREMES = [
     s * z for z in (0.0, 5e-324, 1e-310, 1e-40, 1.0, 20.0, 40.0, 700.0, 1e4) for s in (1, -1)
 ]
@@ -235,13 +248,15 @@ def test_sigmoid_keeps_its_digits_in_the_tails(z, dtype):
 
 @pytest.mark.parametrize("z", EXTREMES)
 @both_dtypes
-def test_tanh_is_right_in_the_tails(z, dtype):
+def test_tanh_keeps_its_digits_in_the_tails(z, dtype):
     z = np.array([z]).astype(dtype)
     a, pullback = ops.tanh(z)
     value, slope = exact("tanh", float(z[0]))
-    eps = float(np.finfo(dtype).eps)
-    assert float(a[0]) == pytest.approx(float(value), rel=4 * eps, abs=1e-45)
-    assert float(pullback(np.ones(1, dtype))[0]) == pytest.approx(float(slope), abs=8 * eps)
+    info = np.finfo(dtype)
+    rel, tiny = 8 * float(info.eps), 2 * float(info.smallest_subnormal)
+    assert float(a[0]) == pytest.approx(float(value), rel=rel, abs=1e-45)
+    # 1 - a² would have lost half of these digits at z = 10, and all of them at 20.
+    assert float(pullback(np.ones(1, dtype))[0]) == pytest.approx(float(slope), rel=rel, abs=tiny)
 
 
 @pytest.mark.parametrize("z", EXTREMES)
@@ -264,8 +279,19 @@ def test_exp_and_log_reach_the_ends_of_the_numbers(dtype):
     assert ops.exp(dtype(-1e4))[0] == 0
     smallest = float(info.smallest_subnormal)
     assert float(ops.log(info.smallest_subnormal)[0]) == pytest.approx(math.log(smallest), rel=1e-6)
-    with pytest.raises(ValueError, match=rf"exp needs x below .*{info.dtype} overflows.*, got"):
+    with pytest.raises(
+        ValueError, match=r"exp needs x below 709.78 \(in float32 88.72\), where it overflows, got"
+    ):
         ops.exp(dtype(near + 2))
+
+
+def test_exp_takes_the_last_number_whose_power_is_finite_and_no_other():
+    first = np.float32(math.log(float(np.finfo(np.float32).max)))  # 88.722839, rounded up
+    value, pullback = ops.exp(np.nextafter(first, np.float32(0)))
+    assert np.isfinite(value)
+    assert pullback(1.0) == value
+    with pytest.raises(ValueError, match=r"exp needs x below .*got 88\.72283"):
+        ops.exp(first)
 
 
 @pytest.mark.parametrize(
@@ -339,6 +365,14 @@ T = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 9.0]])
         (ops.mean(T), 4),
         (ops.mean(T, axis=0), [2.5, 3.5, 6]),
         (ops.mean(T, axis=1), [2, 6]),
+        (ops.sum(T, axis=(0, 1)), 24),
+        (ops.mean(T[None], axis=(0, 2)), [2, 6]),
+        (ops.reshape(T, (3, 2)), [[1, 2], [3, 4], [5, 9]]),
+        (ops.reshape(T, -1), [1, 2, 3, 4, 5, 9]),
+        (ops.transpose(T), [[1, 4], [2, 5], [3, 9]]),
+        (ops.take(T, (0, -1)), 3),
+        (ops.take(T, T > 2), [3, 4, 5, 9]),
+        (ops.take(T, [1, 0, 1]), [[4, 5, 9], [1, 2, 3], [4, 5, 9]]),
         (ops.matmul(T, np.array([1.0, 0.0, -1.0])), [-2, -5]),
         (ops.matmul(np.array([1.0, -1.0]), T), [-3, -3, -6]),
         (ops.matmul(T, T.T), [[14, 41], [41, 122]]),
