@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,65 +19,80 @@ from numpy.typing import ArrayLike
 from litgrad import _check, _storage, initializers, ops
 from litgrad._types import Array, DType, Initializer, Pullback
 
-# Inside a network nothing is checked twice.
-_affine = _check.bare(ops.affine)
-_leaky_relu = _check.bare(ops.leaky_relu)
 
-
-class View:
-    """An attribute that is a view: what is assigned to it is copied into place."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, layer: Layer, owner: type | None = None) -> Array:
-        return layer._views[self.name]
-
-    def __set__(self, layer: Layer, value: ArrayLike) -> None:
-        view = layer._views[self.name]
-        view[...] = _check.fitting(self.name, value, view)
+def _missing(*_: Any) -> NoReturn:
+    raise TypeError("a layer needs an operation(x, *parameters) that returns value and pullback")
 
 
 class Layer:
     """An operation and the parameters that it owns, if any.
 
     `forward` computes and remembers, `backward` assigns the gradients of the
-    parameters and returns that of the input, `predict` only computes. What
-    they return is yours; but `backward` reads what `forward` took and gave,
-    so leave that as it is until then.
+    parameters and returns that of the input on request, `predict` only
+    computes. What they return is yours; but `backward` reads what the last
+    `forward` took, so leave that as it is until then.
+
+    A layer of your own names its parameters and has an `operation`, whose
+    pullback returns the gradients of x and of each parameter:
+
+    >>> class Scale(Layer):
+    ...     def operation(self, x, gain):
+    ...         return x * gain, lambda da: (da * gain, (da * x).sum(axis=0))
+    >>> net = Sequential(Scale(gain=np.ones(3)), ReLU())
+    >>> net.layers[0].gain, net.parameters.size
+    (array([1., 1., 1.]), 3)
     """
 
-    parameters = View()
+    parameters: Array
     """All parameters, as one vector: what an optimizer moves."""
-    gradient = View()
+    gradient: Array
     """Their gradients in the same order, assigned by `backward`."""
+    weight_mask: Array
+    """1 for every weight and 0 for every bias: what penalties touch."""
     inputs: int | None = None
     outputs: int | None = None
-    _operation: Callable[[Array], tuple[Array, Pullback]]
+    operation: Callable[..., tuple[Array, Pullback]] = staticmethod(_missing)
+    """The value and the pullback, for x and the parameters."""
+    _text = ""
+    _placed = False
+    _shapes: Mapping[str, tuple[int, ...]] = {}
+    _views: Mapping[str, Array] = {}
+    _own: list[Array]
+    _out: dict[str, Array]
 
-    def __init__(self) -> None:
-        self._views: dict[str, Array] = {"parameters": np.empty(0), "gradient": np.empty(0)}
-        # 1 for every weight and 0 for every bias: what penalties touch.
-        self.weight_mask: Array = np.empty(0)
-        self._value: Array | None = None
-        self._placed = False
+    def __init__(self, **parameters: ArrayLike) -> None:
+        """Own these parameters; matrices are weights, and penalties touch them."""
+        arrays = {name: _check.floats(name, value) for name, value in parameters.items()}
+        self._shapes = {name: array.shape for name, array in arrays.items()}
+        masks = [np.full_like(array, array.ndim > 1) for array in arrays.values()]
+        self._settle(_flat(arrays.values()), _flat(masks))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Copy what is assigned to a parameter into its place, and take no new names."""
+        if name in self._views:
+            view = self._views[name]
+            view[...] = _check.fitting(name, value, view)
+        elif self._views and not hasattr(self, name):
+            raise AttributeError(f"{self} has no {name}; set what is new before super().__init__()")
+        else:
+            super().__setattr__(name, value)
 
     def forward(self, x: ArrayLike) -> Array:
         """The layer's value for x, remembered for `backward`."""
-        self._value = self._forward(self._door(x))
-        return self._value
+        value, _ = self._memory[:] = self._run(self._door(x))
+        return value
 
     def predict(self, x: ArrayLike) -> Array:
         """The layer's value for x, as it is used after training."""
         return self._predict(self._door(x))
 
-    def backward(self, gradient: ArrayLike, *, input_gradient: bool = True) -> Array | None:
-        """Assign the parameters' gradients; return the input's, unless not wanted."""
-        if self._value is None:
+    def backward(self, gradient: ArrayLike, *, input_gradient: bool = False) -> Array | None:
+        """Assign the parameters' gradients, and return the input's if it is wanted."""
+        if not self._memory:
             raise RuntimeError("backward needs the values of a forward: call forward first")
-        g = _check.like("gradient", gradient, self._value)
-        dx: Array | None = self._backward(g, input_gradient)
-        return dx
+        value, pullback = self._memory
+        dx: Array = pullback(_check.shaped("gradient", gradient, value), input_gradient)
+        return dx if input_gradient else None
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the parameters to one .npz file."""
@@ -88,39 +103,64 @@ class Layer:
         _storage.load(path, dict(self._named()))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._describe()})"
+        return f"{type(self).__name__}({self._text})"
 
     # Inside the door, where nothing is checked again.
 
-    def _forward(self, x: Array) -> Array:
-        value, self._pullback = self._operation(x)
-        return value
+    def _run(self, x: Array) -> tuple[Array, Pullback]:
+        """The operation, with a pullback that assigns the parameters' gradients."""
+        value, pullback = self.operation(x, *self._own)
+        out = self._out  # not self, which would keep itself alive through its memory
+
+        def assign(gradient: Array, _input_gradient: bool = True) -> Any:
+            dx = pullback(gradient)
+            if out:
+                if not isinstance(dx, tuple) or len(dx) != 1 + len(out):
+                    raise TypeError(f"the pullback must return a tuple of dx, {', '.join(out)}")
+                dx, *gradients = dx
+                for (name, place), part in zip(out.items(), gradients, strict=True):
+                    place[...] = _check.shaped(name, part, place)
+            return dx
+
+        return value, assign
 
     def _predict(self, x: Array) -> Array:
-        return self._operation(x)[0]
-
-    def _backward(self, gradient: Any, input_gradient: bool) -> Any:
-        return self._pullback(gradient)
+        return self.operation(x, *self._own)[0]
 
     def _door(self, x: ArrayLike) -> Array:
-        if self.inputs is None:
-            return _check.floats("x", x)
-        x = _check.floats("x", x, ndim=2, dtype=self._views["parameters"].dtype)
-        if x.shape[1] != self.inputs:
+        dtype = self.parameters.dtype if self.parameters.size else None
+        x = _check.floats("x", x, ndim=None if self.inputs is None else 2, dtype=dtype)
+        if self.inputs is not None and x.shape[1] != self.inputs:
             raise ValueError(
                 f"x must have shape (n, {self.inputs}), got {x.shape}: examples are rows"
             )
         return x
 
+    def _settle(self, parameters: Array, weight_mask: Array) -> None:
+        self.weight_mask = weight_mask
+        self._memory: list[Any] = []  # the value and the pullback of the last forward
+        self._move(parameters, np.zeros_like(parameters))
+
     def _move(self, parameters: Array, gradient: Array) -> None:
         """Live in these two vectors from now on."""
-        parameters[:] = self.parameters
-        # An optimizer of the vector that is left would move nothing: let it fail.
-        self.parameters.flags.writeable = parameters is self.parameters
-        self._views = {"parameters": parameters, "gradient": gradient}
+        if self._views:
+            parameters[:] = self.parameters
+        for view in self._views.values():
+            # Whoever still holds what is left would move nothing: let it fail.
+            view.flags.writeable = view is parameters or view is gradient
+        views = {"parameters": parameters, "gradient": gradient}
+        start = 0
+        for name, shape in self._shapes.items():
+            part = slice(start, start := start + math.prod(shape))
+            views[name] = parameters[part].reshape(shape)
+            views[f"d{name}"] = gradient[part].reshape(shape)
+        self._memory.clear()
+        own = [views[name] for name in self._shapes]
+        out = {f"d{name}": views[f"d{name}"] for name in self._shapes}
+        self.__dict__ |= views | {"_views": views, "_own": own, "_out": out}
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_value": None, "_pullback": None}
+        return self.__dict__ | {"_memory": [], "_placed": False}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Tie a copy's parts to its own vectors: a copy copies each view by itself."""
@@ -128,10 +168,7 @@ class Layer:
         self._move(self.parameters, self.gradient)
 
     def _named(self) -> Iterator[tuple[str, Array]]:
-        yield from ()
-
-    def _describe(self) -> str:
-        return ""
+        yield from ((name, self._views[name]) for name in self._shapes)
 
 
 class Dense(Layer):
@@ -142,14 +179,15 @@ class Dense(Layer):
     ((3, 2), array([0., 0.]), 8)
     """
 
-    W = View()
+    W: Array
     """The weights, of shape (in, out)."""
-    b = View()
+    b: Array
     """The biases, of shape (out,)."""
-    dW = View()
+    dW: Array
     """The gradient of the weights, as `backward` left it."""
-    db = View()
+    db: Array
     """The gradient of the biases."""
+    operation = staticmethod(_check.bare(ops.affine))
 
     def __init__(
         self,
@@ -160,76 +198,64 @@ class Dense(Layer):
         initializer: Initializer = initializers.he_normal,
         dtype: DType = np.float64,
     ) -> None:
-        super().__init__()
         self.inputs = _check.count("inputs", inputs)
         self.outputs = _check.count("outputs", outputs)
-        self._shape = (inputs, outputs)
-        W = np.asarray(initializer(self._shape, _check.generator(rng)))
-        if W.shape != self._shape:
-            raise ValueError(f"the initializer must give {self._shape}, got {W.shape}")
-        parameters = np.concatenate([W.ravel(), np.zeros(outputs)]).astype(dtype)
-        _check.floats("the initial weights", parameters)
-        self.weight_mask = np.repeat([1, 0], [W.size, outputs]).astype(dtype)
-        self._views["parameters"] = parameters
-        self._move(parameters, np.zeros_like(parameters))
+        self._text = f"{inputs}, {outputs}"
+        W = np.asarray(initializer((inputs, outputs), _check.generator(rng)))
+        if W.shape != (inputs, outputs):
+            raise ValueError(f"the initializer must give {(inputs, outputs)}, got {W.shape}")
+        W = _check.floats("the initial weights", W.astype(dtype))
+        super().__init__(W=W, b=np.zeros(outputs, dtype))
 
-    def _move(self, parameters: Array, gradient: Array) -> None:
-        super()._move(parameters, gradient)
-        n = math.prod(self._shape)
-        self._own = W, b = parameters[:n].reshape(self._shape), parameters[n:]
-        self._out = dW, db = gradient[:n].reshape(self._shape), gradient[n:]
-        self._views |= {"W": W, "b": b, "dW": dW, "db": db}
-
-    def _operation(self, x: Array, /) -> tuple[Array, Pullback]:
-        return _affine(x, *self._own)
-
-    def _backward(self, gradient: Any, input_gradient: bool) -> Any:
-        return self._pullback(gradient, self._out, input_gradient)[0]
-
-    def _named(self) -> Iterator[tuple[str, Array]]:
-        yield "W", self.W
-        yield "b", self.b
-
-    def _describe(self) -> str:
-        return f"{self.inputs}, {self.outputs}"
+    def _run(self, x: Array) -> tuple[Array, Pullback]:
+        # As every layer, but dW and db are computed in their place, and no dx unless wanted.
+        value, pullback = self.operation(x, *self._own)
+        out = tuple(self._out.values())
+        return value, lambda dz, input_gradient=True: pullback(dz, out, input_gradient)[0]
 
 
-class ReLU(Layer):
+class Activation(Layer):
+    """A layer without parameters: an operation of x alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class ReLU(Activation):
     """a = max(0, z)."""
 
-    _operation = staticmethod(_check.bare(ops.relu))
+    operation = staticmethod(_check.bare(ops.relu))
 
 
-class Sigmoid(Layer):
+class Sigmoid(Activation):
     """a = 1 / (1 + e⁻ᶻ); at the end of a network give the logits to a loss instead."""
 
-    _operation = staticmethod(_check.bare(ops.sigmoid))
+    operation = staticmethod(_check.bare(ops.sigmoid))
 
 
-class Tanh(Layer):
+class Tanh(Activation):
     """a = tanh z."""
 
-    _operation = staticmethod(_check.bare(ops.tanh))
+    operation = staticmethod(_check.bare(ops.tanh))
 
 
-class Softmax(Layer):
+class Softmax(Activation):
     """pᵢ = e^zᵢ / Σⱼ e^zⱼ; at the end of a network give the logits to a loss instead."""
 
-    _operation = staticmethod(_check.bare(ops.softmax))
+    operation = staticmethod(_check.bare(ops.softmax))
 
 
 class LeakyReLU(Layer):
     """a = z for z > 0, else slope · z."""
 
     def __init__(self, slope: float = 0.01) -> None:
-        super().__init__()
         self.slope = _check.number("slope", slope, 0)
+        self._text = f"{self.slope}"
+        super().__init__()
 
-    def _operation(self, x: Array, /) -> tuple[Array, Pullback]:
-        return _leaky_relu(x, self.slope)
-
-    def _describe(self) -> str:
-        return f"{self.slope}"
+    def operation(self, x: Array, /) -> tuple[Array, Pullback]:
+        """Leaky ReLU with this layer's slope."""
+        return _check.bare(ops.leaky_relu)(x, self.slope)
 
 
 class Dropout(Layer):
@@ -240,19 +266,19 @@ class Dropout(Layer):
     """
 
     def __init__(self, rate: float, *, rng: np.random.Generator) -> None:
-        super().__init__()
         self.rate = _check.number("rate", rate, 0, 1)
+        self._text = f"{self.rate}"
         self._rng = _check.generator(rng)
+        super().__init__()
 
-    def _operation(self, x: Array, /) -> tuple[Array, Pullback]:
-        kept = (self._rng.random(x.shape) >= self.rate) * x.dtype.type(1 / (1 - self.rate))
+    def operation(self, x: Array, /) -> tuple[Array, Pullback]:
+        """x times a mask that is drawn anew."""
+        rate = _check.number("rate", self.rate, 0, 1)
+        kept = (self._rng.random(x.shape) >= rate) * x.dtype.type(1 / (1 - rate))
         return x * kept, lambda gradient: gradient * kept
 
     def _predict(self, x: Array) -> Array:
         return x.copy()
-
-    def _describe(self) -> str:
-        return f"{self.rate}"
 
 
 class Sequential(Layer):
@@ -265,36 +291,32 @@ class Sequential(Layer):
     """
 
     def __init__(self, *layers: Layer) -> None:
-        super().__init__()
-        self.layers = layers
         self.inputs, self.outputs = _ends(layers)
+        self.layers = layers
+        self._text = ", ".join(map(repr, layers))
         owners = [layer for layer in layers if layer.parameters.size]
-        if owners:
-            parameters = np.concatenate([layer.parameters for layer in owners])
-            self.weight_mask = np.concatenate([layer.weight_mask for layer in owners])
-            self._views["parameters"] = parameters
-            self._move(parameters, np.zeros_like(parameters))
-        for layer in layers:
-            layer._placed = True
+        self._settle(
+            _flat(layer.parameters for layer in owners),
+            _flat(layer.weight_mask for layer in owners),
+        )
 
-    def backward(self, gradient: ArrayLike, *, input_gradient: bool = False) -> Array | None:
-        """Assign `gradient` for all parameters; the input's is returned on request."""
-        return super().backward(gradient, input_gradient=input_gradient)
-
-    def _forward(self, x: Array) -> Array:
+    def _run(self, x: Array) -> tuple[Array, Pullback]:
+        pullbacks = []
         for layer in self.layers:
-            x = layer._forward(x)
-        return x
+            x, pullback = layer._memory[:] = layer._run(x)
+            pullbacks.append(pullback)
+
+        def chain(gradient: Array, input_gradient: bool = True) -> Any:
+            for pullback in pullbacks[:0:-1]:
+                gradient = pullback(gradient)
+            return pullbacks[0](gradient, input_gradient)
+
+        return x, chain
 
     def _predict(self, x: Array) -> Array:
         for layer in self.layers:
             x = layer._predict(x)
         return x
-
-    def _backward(self, gradient: Any, input_gradient: bool) -> Any:
-        for layer in self.layers[:0:-1]:
-            gradient = layer._backward(gradient, True)
-        return self.layers[0]._backward(gradient, input_gradient)
 
     def _move(self, parameters: Array, gradient: Array) -> None:
         super()._move(parameters, gradient)
@@ -302,13 +324,11 @@ class Sequential(Layer):
         for layer in self.layers:
             own = slice(start, start := start + layer.parameters.size)
             layer._move(parameters[own], gradient[own])
+            layer._placed = True
 
     def _named(self) -> Iterator[tuple[str, Array]]:
         for i, layer in enumerate(self.layers):
             yield from ((f"{i}.{name}", array) for name, array in layer._named())
-
-    def _describe(self) -> str:
-        return ", ".join(map(repr, self.layers))
 
 
 class MLP(Sequential):
@@ -342,12 +362,9 @@ def _ends(layers: Sequence[Layer]) -> tuple[int | None, int | None]:
     if not layers:
         raise ValueError("a Sequential needs at least one layer")
     first = last = None
-    dtypes = set()
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            hint = (
-                "write Sequential(*layers)" if isinstance(layer, list) else "write ReLU(), not ReLU"
-            )
+            hint = "write ReLU(), not ReLU, and Sequential(*layers)"
             raise TypeError(f"layer {i} must be a Layer, got {layer!r}: {hint}")
         if layer._placed or any(layer is other for other in layers[:i]):
             raise ValueError(
@@ -355,15 +372,19 @@ def _ends(layers: Sequence[Layer]) -> tuple[int | None, int | None]:
                 "its parameters live there, so make a new layer"
             )
         if layer.inputs is not None:
-            dtypes.add(layer.parameters.dtype)
             if last not in {None, layer.inputs}:
                 raise ValueError(
                     f"layer {i}, {layer!r}, takes {layer.inputs} inputs, "
                     f"but the layers before it give {last}"
                 )
             first, last = first or layer.inputs, layer.outputs
-    if len(dtypes) > 1:
-        raise TypeError(
-            f"all layers of a network must have one dtype, got {sorted(map(str, dtypes))}"
-        )
     return first, last
+
+
+def _flat(arrays: Iterable[Array]) -> Array:
+    """All arrays in one vector."""
+    arrays = [*arrays]
+    dtypes = sorted({str(array.dtype) for array in arrays})
+    if len(dtypes) > 1:
+        raise TypeError(f"all parameters of a network must have one dtype, got {dtypes}")
+    return np.concatenate([array.ravel() for array in arrays] or [np.empty(0)])

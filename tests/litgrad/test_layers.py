@@ -1,15 +1,35 @@
 """Layers: slopes, one flat vector, a memory of their own, and files."""
 
 import copy
+import errno
 import pickle
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from litgrad.layers import MLP, Dense, Dropout, LeakyReLU, ReLU, Sequential, Sigmoid, Softmax, Tanh
+from litgrad.layers import (
+    MLP,
+    Dense,
+    Dropout,
+    Layer,
+    LeakyReLU,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from litgrad.optimizers import SGD
+from tests.litgrad.slopes import differences
 
 few = settings(max_examples=15, deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
@@ -48,17 +68,6 @@ def draw(seed, shape, dtype=float):
     return (rng.uniform(0.3, 2, shape) * rng.choice([-1.0, 1.0], shape)).astype(dtype)
 
 
-def differences(function, x, h=1e-6):
-    """(f(x + h) - f(x - h)) / 2h for each entry of x."""
-    gradient = np.empty(x.shape)
-    for i in np.ndindex(x.shape):
-        above, below = x.copy(), x.copy()
-        above[i] += h
-        below[i] -= h
-        gradient[i] = (function(above) - function(below)) / (2 * h)
-    return gradient
-
-
 def assert_slopes(make, x):
     """The gradients of the input and of all parameters agree with differences."""
     net = make()
@@ -72,8 +81,8 @@ def assert_slopes(make, x):
 
     p = net.parameters.copy()
     for gradient, expected in [
-        (dx, differences(lambda x: value(x, p), x)),
-        (net.gradient, differences(lambda p: value(x, p), p)),
+        (dx, differences(lambda x: value(x, p), x, 1e-6)),
+        (net.gradient, differences(lambda p: value(x, p), p, 1e-6)),
     ]:
         scale = np.abs(expected).max(initial=1e-2)
         assert gradient.shape == expected.shape
@@ -189,14 +198,172 @@ def test_backward_needs_a_forward_and_a_gradient_of_its_shape(make):
     assert np.array_equal(net.gradient, kept)
 
 
-def test_a_sequential_returns_the_inputs_gradient_only_on_request_and_a_dense_unless_told():
-    net, dense = mlp(), Dense(2, 1, rng=np.random.default_rng(0))
-    for layer in (net, dense):
-        layer.forward(np.ones((5, 2)))
-    assert net.backward(np.ones((5, 1))) is None
-    assert np.asarray(net.backward(np.ones((5, 1)), input_gradient=True)).shape == (5, 2)
-    assert np.asarray(dense.backward(np.ones((5, 1)))).shape == (5, 2)
-    assert dense.backward(np.ones((5, 1)), input_gradient=False) is None
+@every_layer
+def test_the_inputs_gradient_is_returned_on_request_only(make):
+    net = make(float)
+    value = net.forward(np.ones((5, 3)))
+    assert net.backward(np.ones_like(value)) is None
+    assert np.asarray(net.backward(np.ones_like(value), input_gradient=True)).shape == (5, 3)
+
+
+def test_a_layers_own_forward_between_a_networks_two_passes_changes_nothing():
+    net, other = nested(), nested()
+    x, g = draw(0, (4, 3)), draw(1, (4, 2))
+    for twin in (net, other):
+        twin.forward(x)
+    for layer in (net.layers[0], net.layers[1].layers[1].layers[0]):
+        layer.forward(draw(2, (7, layer.inputs)))
+    dx = net.backward(g, input_gradient=True)
+    assert np.array_equal(dx, other.backward(g, input_gradient=True))
+    assert np.array_equal(net.gradient, other.gradient)
+
+
+def test_the_layers_of_a_network_can_be_walked_by_hand():
+    net, other = mlp([3, 4, 4, 2]), mlp([3, 4, 4, 2])
+    x, g = draw(0, (4, 3)), draw(1, (4, 2))
+    other.forward(x)
+    expected = other.backward(g, input_gradient=True)
+    net.forward(x)
+    dx = g
+    for layer in reversed(net.layers):
+        dx = layer.backward(dx, input_gradient=True)
+    assert np.array_equal(dx, expected)
+    assert np.array_equal(net.gradient, other.gradient)
+    z = x
+    for layer in net.layers:
+        z = layer.forward(z)
+    assert np.array_equal(z, other.predict(x))
+
+
+@every_layer
+def test_what_forward_returns_may_be_changed_before_backward(make):
+    net, other = make(float), make(float)
+    x = draw(0, (4, 3))
+    value = net.forward(x)
+    g = draw(1, value.shape)
+    other.forward(x)
+    value -= 5
+    dx = net.backward(g, input_gradient=True)
+    assert np.array_equal(dx, other.backward(g, input_gradient=True))
+    assert np.array_equal(net.gradient, other.gradient)
+
+
+class Normalization(Layer):
+    """Each example's numbers with mean 0 and variance 1, then a gain and a shift of its own."""
+
+    def __init__(self, size, dtype=float):
+        self.epsilon = 1e-5
+        super().__init__(gain=np.ones(size, dtype), shift=np.zeros(size, dtype))
+
+    def operation(self, x, gain, shift):
+        centered = x - x.mean(axis=1, keepdims=True)
+        root = np.sqrt(np.square(centered).mean(axis=1, keepdims=True) + self.epsilon)
+        z = centered / root
+
+        def pullback(da):
+            dz = da * gain
+            pull = (dz * z).mean(axis=1, keepdims=True)
+            dx = (dz - dz.mean(axis=1, keepdims=True) - z * pull) / root
+            return dx, (da * z).sum(axis=0), da.sum(axis=0)
+
+        return z * gain + shift, pullback
+
+
+def with_normalization(dtype=float, seed=0):
+    rng = np.random.default_rng(seed)
+    first, last = Dense(3, 4, rng=rng, dtype=dtype), Dense(4, 2, rng=rng, dtype=dtype)
+    net = Sequential(first, Normalization(4, dtype), Tanh(), last)
+    net.layers[1].shift = rng.normal(size=4)
+    return net
+
+
+def test_a_layer_of_your_own_learns_in_a_network():
+    net = with_normalization()
+    assert_slopes(with_normalization, draw(0, (5, 3)))
+    own = net.layers[1]
+    assert (own.inputs, own.gain.tolist(), net.parameters.size) == (None, [1] * 4, 34)
+    assert net.weight_mask.tolist() == [1] * 12 + [0] * 12 + [1] * 8 + [0] * 2
+    net.parameters[:] = np.arange(34)
+    assert (own.gain.tolist(), own.shift.tolist()) == ([16, 17, 18, 19], [20, 21, 22, 23])
+    net.forward(draw(0, (5, 3)))
+    net.backward(draw(1, (5, 2)))
+    assert np.array_equal(net.gradient[20:24], own.dshift)
+
+
+@both_dtypes
+def test_a_layer_of_your_own_is_saved_and_copied(dtype, tmp_path):
+    net, other = with_normalization(dtype, 1), with_normalization(dtype, 2)
+    net.save(tmp_path / "net.npz")
+    other.load(tmp_path / "net.npz")
+    assert np.array_equal(other.parameters, net.parameters)
+    with np.load(tmp_path / "net.npz", allow_pickle=False) as file:
+        assert np.array_equal(file["1.shift"], net.layers[1].shift)
+    assert np.array_equal(copy.deepcopy(net).parameters, net.parameters)
+    with pytest.raises(TypeError, match=r"must be float(32|64) like what it meets"):
+        net.layers[1].forward(np.ones((2, 4), np.float64 if dtype == np.float32 else np.float32))
+
+
+def test_a_layer_of_your_own_may_have_no_parameters():
+    class Square(Layer):
+        def operation(self, x):
+            return x * x, lambda da: 2 * x * da
+
+    assert_slopes(Square, draw(0, (2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (lambda d: d[0], TypeError, "pullback must return a tuple of dx, dgain, dshift"),
+        (lambda d: d[:2], TypeError, "pullback must return a tuple of dx, dgain, dshift"),
+        (lambda d: (*d, d[0]), TypeError, "pullback must return a tuple of dx, dgain, dshift"),
+        (
+            lambda d: (d[0], 1.0, d[2]),
+            ValueError,
+            r"dgain must be float64 of shape \(4,\), got .*\(\)",
+        ),
+        (
+            lambda d: (d[0], d[1], d[2].astype("f")),
+            TypeError,
+            "dshift must be float64 .*got float32",
+        ),
+    ],
+)
+def test_a_layer_of_your_own_whose_pullback_is_wrong_is_told(change, error, words):
+    class Wrong(Normalization):
+        def operation(self, x, gain, shift):
+            value, pullback = super().operation(x, gain, shift)
+            return value, lambda da: change(pullback(da))
+
+    layer = Wrong(4)
+    layer.forward(draw(0, (2, 4)))
+    with pytest.raises(error, match=words):
+        layer.backward(np.ones((2, 4)))
+
+
+@every_layer
+def test_a_name_that_a_layer_does_not_have_is_refused(make):
+    net = make(float)
+    with pytest.raises(AttributeError, match=r"has no weights; set what is new before super"):
+        net.weights = np.ones(3)
+    assert not hasattr(net, "weights")
+
+
+def test_an_attribute_of_a_layer_of_your_own_is_set_before_it_is_made():
+    class Late(Layer):
+        def __init__(self):
+            super().__init__()
+            self.size = 3
+
+    with pytest.raises(AttributeError, match=r"Late\(\) has no size; set what is new before super"):
+        Late()
+
+
+def test_a_dropouts_rate_that_is_set_later_is_checked():
+    dropout = Dropout(0.5, rng=np.random.default_rng(0))
+    dropout.rate = 1.5
+    with pytest.raises(ValueError, match=r"rate must be in \[0, 1\), got 1.5"):
+        dropout.forward(np.ones((1, 2)))
 
 
 def test_one_training_step_by_hand():
@@ -333,6 +500,110 @@ def test_an_interrupted_save_leaves_the_earlier_file_and_no_other(tmp_path, monk
     assert list(tmp_path.iterdir()) == [path]
 
 
+def fails(error):
+    """A writer that fails when half of the file is written."""
+
+    def savez(file, **_):
+        file.write(b"PK half of it")
+        raise error
+
+    return savez
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), PermissionError("denied")]
+)
+def test_a_save_that_the_disk_refuses_leaves_the_earlier_file(error, tmp_path, monkeypatch):
+    net, path = mlp(), tmp_path / "net.npz"
+    net.save(path)
+    earlier = path.read_bytes()
+    monkeypatch.setattr(np, "savez", fails(error))
+    with pytest.raises(type(error)):
+        mlp(seed=1).save(path)
+    assert path.read_bytes() == earlier
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_save_into_a_folder_that_may_not_be_written_leaves_the_earlier_file(
+    tmp_path, monkeypatch
+):
+    net, path = mlp(), tmp_path / "net.npz"
+    net.save(path)
+    earlier = path.read_bytes()
+
+    def denied(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    for step in ("open", "chmod", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, step, denied)
+            with pytest.raises(PermissionError):
+                mlp(seed=1).save(path)
+        assert path.read_bytes() == earlier
+        assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_process_that_is_killed_while_it_saves_leaves_the_earlier_file(tmp_path):
+    net, path = mlp(), tmp_path / "net.npz"
+    net.save(path)
+    earlier = path.read_bytes()
+    program = (
+        "import os, signal, sys, numpy as np\n"
+        "from litgrad.layers import MLP\n"
+        "def savez(file, **_):\n"
+        "    file.write(b'PK half of it')\n"
+        "    file.flush()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "np.savez = savez\n"
+        "MLP([2, 3, 1], rng=np.random.default_rng(1)).save(sys.argv[1])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_bytes() == earlier
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_network_that_is_no_longer_finite_is_not_saved_over_a_good_one(bad, tmp_path):
+    net, path = mlp(), tmp_path / "net.npz"
+    net.save(path)
+    earlier = path.read_bytes()
+    net.parameters[7] = bad
+    with pytest.raises(ValueError, match=rf"0\.b must be finite, got {bad} at \[1\]"):
+        net.save(path)
+    assert path.read_bytes() == earlier
+
+
+def test_threads_that_save_at_once_leave_one_whole_file(tmp_path):
+    nets = [mlp([20, 30, 5], seed=seed) for seed in range(8)]
+    path, ready = tmp_path / "net.npz", threading.Barrier(len(nets), timeout=20)
+
+    def save(net):
+        for _ in range(5):
+            ready.wait()
+            net.save(path)
+
+    with ThreadPoolExecutor(len(nets)) as pool:
+        list(pool.map(save, nets))
+    found = mlp([20, 30, 5], seed=9)
+    found.load(path)
+    assert any(np.array_equal(found.parameters, net.parameters) for net in nets)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_save_keeps_a_link_and_the_rights_of_the_file_that_it_leads_to(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    path, link = tmp_path / "elsewhere" / "net.npz", tmp_path / "latest.npz"
+    mlp().save(path)
+    path.chmod(0o600)
+    link.symlink_to(path)
+    net, other = mlp(seed=1), mlp()
+    net.save(link)
+    assert link.is_symlink()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    other.load(path)
+    assert np.array_equal(other.parameters, net.parameters)
+
+
 def test_a_save_replaces_the_earlier_file_whole_and_leaves_no_draft(tmp_path):
     path = tmp_path / "weights"
     path.write_bytes(b"x" * 100_000)
@@ -363,6 +634,30 @@ def test_a_copy_is_one_point_of_its_own(copied):
     other.backward(g)
     assert np.array_equal(other.layers[2].db, [2.0, 2.0])
     assert np.array_equal(other.gradient[-2:], [2.0, 2.0])
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, through_pickle])
+def test_a_copy_of_a_layer_is_free_and_the_layers_of_a_copied_network_are_not(copied):
+    net = nested()
+    free = copied(net.layers[0])
+    other = Sequential(free, ReLU())
+    other.parameters[:] = 0
+    assert not free.W.any()
+    assert net.layers[0].W.any()
+    for layer in (*copied(net).layers, copied(net).layers[1].layers[1].layers[0]):
+        with pytest.raises(ValueError, match="already has a place"):
+            Sequential(layer)
+
+
+def test_what_was_a_view_of_a_layer_that_has_moved_cannot_be_written_to():
+    dense = Dense(2, 3, rng=np.random.default_rng(0))
+    old = [getattr(dense, name) for name in ("parameters", "gradient", "W", "b", "dW", "db")]
+    net = Sequential(dense, ReLU())
+    for view in old:
+        with pytest.raises(ValueError, match="read-only"):
+            view[0] = 7
+    dense.W, dense.b = np.ones((2, 3)), np.ones(3)
+    assert net.parameters.tolist() == [1] * 9
 
 
 def test_an_optimizer_of_a_layer_that_has_moved_fails_instead_of_moving_nothing():
