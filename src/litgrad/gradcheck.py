@@ -39,9 +39,8 @@ def check(
 ) -> float:
     """Compare an operation's pullback with differences; return the largest error.
 
-    Inputs that are not arrays of floats, such as labels, are held fixed, and
-    so are those after the gradients that the pullback returns. The error is
-    relative to the largest entry of the gradient.
+    Inputs that are not arrays of floats, such as labels, are held fixed. The
+    error is relative to the largest entry of the gradient.
 
     >>> from litgrad import ops
     >>> check(ops.tanh, np.array([0.3, -2.0])) < 1e-8
@@ -54,6 +53,12 @@ def check(
     gradients = pullback(weights[()])
     if not isinstance(gradients, tuple):
         gradients = (gradients,)
+    if len(gradients) > len(inputs) or any(map(_is_array, inputs[len(gradients) :])):
+        raise AssertionError(
+            "the pullback must give a gradient for each input that is an array of floats, "
+            f"got {len(gradients)} for {len(inputs)} inputs: "
+            "to hold y fixed, check(lambda x: operation(x, y), x)"
+        )
     worst = 0.0
     for i, gradient in enumerate(gradients):
 
@@ -77,8 +82,7 @@ def check_network(
     """
     if net.parameters.dtype != np.float64:
         raise TypeError(
-            f"a gradient check needs a float64 network, got {net.parameters.dtype}: "
-            "the steps of the differences would be rounded away"
+            f"a gradient check needs float64, or its steps are lost, got {net.parameters.dtype}"
         )
     prediction = net.forward(x)
     if not np.array_equal(prediction, net.predict(x)):
@@ -98,18 +102,14 @@ def check_network(
 
 
 def _is_array(x: Any) -> bool:
-    return not isinstance(x, float) and np.asarray(x).dtype.kind == "f"
+    return not isinstance(x, float) and _check.plain("an input", x).dtype.kind == "f"
 
 
 def _compare(name: str, gradient: Array, by_differences: Array, tolerance: float) -> float:
     """The largest error relative to the gradient's scale, if it is tolerable."""
-    if gradient is None:
-        raise AssertionError(f"{name}: the pullback gives None; does it return the gradient?")
-    if np.shape(gradient) != by_differences.shape:
-        raise AssertionError(
-            f"{name}: the pullback gives shape {np.shape(gradient)}, the input has "
-            f"{by_differences.shape}"
-        )
+    given = None if gradient is None else np.shape(gradient)
+    if given != (wanted := by_differences.shape):
+        raise AssertionError(f"{name}: the pullback gives shape {given}, the input has {wanted}")
     error = np.abs(gradient - by_differences)
     if error.size == 0:
         return 0.0

@@ -58,7 +58,7 @@ RIGHT = {
     "softmax": (ops.softmax, [(2, 3)]),
     "mean": (ops.mean, [(2, 3)]),
     "of nothing": (ops.sigmoid, [(0, 3)]),
-    "mean_squared_error": (losses.mean_squared_error, [(4,), (4,)]),
+    "mean_squared_error": (lambda p: losses.mean_squared_error(p, np.ones(4)), [(4,)]),
 }
 
 
@@ -109,6 +109,29 @@ def test_a_planted_fault_is_caught_and_named(change, message):
     assert gradcheck.check(ops.multiply, X, Y) < 1e-8
     with pytest.raises(AssertionError, match=message):
         gradcheck.check(planted(ops.multiply, change), X, Y)
+
+
+@pytest.mark.parametrize(
+    ("change", "given"), [(lambda g: g[0], 1), (lambda g: (*g, g[0]), 3), (lambda _: (), 0)]
+)
+def test_a_gradient_too_few_or_too_many_is_told(change, given):
+    with pytest.raises(AssertionError, match=f"a gradient for each input .* got {given} for 2"):
+        gradcheck.check(planted(ops.multiply, change), X, Y)
+
+
+def test_a_gradient_of_zeros_is_not_divided_by_nothing():
+    def noisy(x):  # constant, but for what rounding leaves
+        return x.sum() - x.sum() + 1e-15 * np.sin(1e9 * x.sum()), lambda _: np.zeros_like(x)
+
+    assert gradcheck.check(noisy, np.ones(3), tolerance=1e-1) > 1e-6
+    assert gradcheck.check(lambda x: (0.0, lambda _: np.zeros_like(x)), np.ones(3)) == 0
+
+
+def test_the_scale_is_the_larger_of_both_gradients():
+    nothing = planted(ops.exp, lambda g: 0 * g)
+    twice = planted(ops.exp, lambda g: 2 * g)
+    assert gradcheck.check(nothing, np.zeros(1), tolerance=1) == 1
+    assert gradcheck.check(twice, np.zeros(1), tolerance=1) == pytest.approx(0.5)
 
 
 def test_the_message_holds_the_entry_and_both_values():
@@ -224,5 +247,5 @@ def test_numbers_that_are_no_inputs_are_held_fixed():
 
 
 def test_a_pullback_without_return_is_told():
-    with pytest.raises(AssertionError, match="input 0: the pullback gives None"):
+    with pytest.raises(AssertionError, match="input 0: the pullback gives shape None"):
         gradcheck.check(lambda x: (x, lambda _: None), np.ones(2))
