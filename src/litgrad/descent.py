@@ -29,17 +29,25 @@ def descend(
     >>> descend(lambda x: 2 * x, start=10.0, learning_rate=0.25, steps=3)
     array([10.  ,  5.  ,  2.5 ,  1.25])
     """
-    begin = np.asarray(start, dtype=np.float64)
-    path = np.empty((_check.count("steps", steps, 0) + 1, *begin.shape))
+    begin = _check.plain("start", start).astype(np.float64)
+    path = np.full((_check.count("steps", steps, 0) + 1, *begin.shape), np.nan)
     path[0] = _check.finite("start", begin)
     point = begin.ravel().copy()
     mover = optimizer(point, learning_rate, **options)
-    for t in range(steps):
-        slope = np.asarray(gradient(path[t].copy()[()]), dtype=np.float64)
-        if slope.shape != begin.shape:
-            raise ValueError(
-                f"the gradient must have the point's shape {begin.shape}, got {slope.shape}"
-            )
-        mover.step(slope.ravel())
-        path[t + 1] = point.reshape(begin.shape)
+    # An overflow is told with its place, instead of by a warning.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(steps):
+            slope = _check.plain("the gradient", gradient(path[t].copy()[()])).astype(np.float64)
+            if slope.shape != begin.shape:
+                raise ValueError(
+                    f"the gradient must have the point's shape {begin.shape}, got {slope.shape}"
+                )
+            rate = mover.rate
+            if np.isfinite(slope).all():
+                mover.step(slope.ravel())
+                path[t + 1] = point.reshape(begin.shape)
+            if not np.isfinite(path[t + 1]).all():
+                raise FloatingPointError(
+                    f"not finite in step {t + 1}, at learning rate {rate:g}: try a smaller rate"
+                )
     return path

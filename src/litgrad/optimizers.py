@@ -8,7 +8,8 @@ that `1e-4 * net.weight_mask` leaves the biases alone.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,22 +17,44 @@ from numpy.typing import ArrayLike
 from litgrad import _check
 from litgrad._types import Array, Schedule
 
+FRACTION = {"low": 0, "high": 1}
+POSITIVE = {"low": 0, "open_low": True}
+"""What an option must be: in [0, 1), or above 0."""
+
 
 @dataclass(eq=False)
 class Optimizer(ABC):
-    """What all optimizers share: the vector, the learning rate, the decay."""
+    """What all optimizers share: the vector, the learning rate, the decay.
+
+    Options can be set later, and are checked then, too.
+    """
 
     parameters: Array = field(repr=False)
     learning_rate: float | Schedule
     _: KW_ONLY
     weight_decay: float | Array = 0.0
+    steps: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _check.movable("parameters", self.parameters)
-        if not callable(self.learning_rate):
-            self.learning_rate = _check.number("learning_rate", self.learning_rate, 0)
-        self.weight_decay = _decay(self.weight_decay, self.parameters)
-        self.steps = 0
+        for memory in fields(self):
+            if not memory.init and memory.name != "steps":
+                setattr(self, memory.name, np.zeros_like(self.parameters))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Take what is known and good: anything else would be wrong, or do nothing."""
+        options = self.__dataclass_fields__
+        if name not in options:
+            known = ", ".join(option for option in options if options[option].init)
+            raise AttributeError(f"{type(self).__name__} has no {name}, only {known}")
+        if name == "parameters":
+            _check.movable(name, value)
+        elif name == "learning_rate" and not callable(value):
+            value = _check.number(name, value, 0)
+        elif name == "weight_decay":
+            value = _decay(value, self.parameters)
+        elif options[name].metadata:
+            value = _check.number(name, value, **options[name].metadata)
+        super().__setattr__(name, value)
 
     @property
     def rate(self) -> float:
@@ -39,7 +62,7 @@ class Optimizer(ABC):
         rate = self.learning_rate
         if callable(rate):
             return _check.number(f"the learning rate of step {self.steps}", rate(self.steps), 0)
-        return _check.number("learning_rate", rate, 0)
+        return rate
 
     def step(self, gradient: ArrayLike) -> None:
         """Move the parameters once."""
@@ -52,6 +75,15 @@ class Optimizer(ABC):
         decay = self.weight_decay
         return g + decay * self.parameters if isinstance(decay, np.ndarray) or decay else g
 
+    def _forget(self, *memories: Array) -> None:
+        """Set to 0 what has faded below the normal numbers, where arithmetic is slow.
+
+        It would never reach 0 by itself: 0.9 times the smallest number is rounded to that number.
+        """
+        if self.steps % 16 == 0:  # seldom enough to cost nothing
+            for memory in memories:
+                memory[np.abs(memory) < np.finfo(memory.dtype).tiny] = 0
+
     @abstractmethod
     def _update(self, g: Array, rate: float) -> None:
         """Move the parameters by one step of this size."""
@@ -59,11 +91,7 @@ class Optimizer(ABC):
 
 def _decay(weight_decay: float | Array, parameters: Array) -> float | Array:
     """λ, checked: a number, or an array like the parameters."""
-    if isinstance(weight_decay, list | tuple):
-        raise TypeError(
-            f"weight_decay must be a number or an array like the parameters, got {weight_decay}"
-        )
-    if not isinstance(weight_decay, np.ndarray):
+    if not isinstance(weight_decay, np.ndarray | list):
         return _check.number("weight_decay", weight_decay, 0)
     decay = _check.like("weight_decay", weight_decay, parameters)
     if np.any(decay < 0):
@@ -76,7 +104,7 @@ class SGD(Optimizer):
     """v ← β v + (1 − dampening) g, then w ← w − η v; Nesterov: w − η (g + β v).
 
     With the default β = 0 it is plain gradient descent; with dampening = β,
-    v is the moving average of the gradients.
+    v is a moving average of the gradients. The first step takes v = g.
 
     >>> w = np.array([1.0])
     >>> optimizer = SGD(w, learning_rate=0.1, momentum=0.9)
@@ -87,30 +115,26 @@ class SGD(Optimizer):
     """
 
     _: KW_ONLY
-    momentum: float = 0.0
-    dampening: float = 0.0
+    momentum: float = field(default=0.0, metadata=FRACTION)
+    dampening: float = field(default=0.0, metadata=FRACTION)
     nesterov: bool = False
+    velocity: Array = field(init=False, repr=False)
+    _buffer: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.momentum = _check.number("momentum", self.momentum, 0, 1)
-        self.dampening = _check.number("dampening", self.dampening, 0, 1)
         if self.nesterov and (self.momentum == 0 or self.dampening != 0):
-            raise ValueError(
-                "Nesterov's step needs momentum > 0 and dampening = 0, "
-                f"got {self.momentum} and {self.dampening}"
-            )
+            raise ValueError(f"Nesterov's step needs momentum > 0 and dampening = 0, got {self}")
         if self.dampening and not self.momentum:
-            raise ValueError(f"dampening needs momentum > 0, got dampening {self.dampening} alone")
-        self.velocity = np.zeros_like(self.parameters)
-        self._buffer = np.empty_like(self.parameters)
+            raise ValueError(f"dampening needs momentum > 0, got {self}")
 
     def _update(self, g: Array, rate: float) -> None:
         g = self._decayed(g)
         if self.momentum:
             v = self.velocity
             v *= self.momentum
-            v += g if self.dampening == 0 else (1 - self.dampening) * g
+            v += (1 - self.dampening) * g if self.dampening and self.steps else g
+            self._forget(v)
             g = g + self.momentum * v if self.nesterov else v
         w = self.parameters
         w -= np.multiply(rate, g, out=self._buffer)
@@ -127,17 +151,14 @@ class AdaGrad(Optimizer):
     """
 
     _: KW_ONLY
-    epsilon: float = 1e-10
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.epsilon = _check.number("epsilon", self.epsilon, 0, open_low=True)
-        self.squares = np.zeros_like(self.parameters)
+    epsilon: float = field(default=1e-10, metadata=POSITIVE)
+    squares: Array = field(init=False, repr=False)
 
     def _update(self, g: Array, rate: float) -> None:
         g = self._decayed(g)
-        self.squares += g * g
-        self.parameters -= rate * g / (np.sqrt(self.squares) + self.epsilon)
+        w, squares = self.parameters, self.squares
+        squares += g * g
+        w -= rate * g / (np.sqrt(squares) + self.epsilon)
 
 
 @dataclass(eq=False)
@@ -151,20 +172,17 @@ class RMSProp(Optimizer):
     """
 
     _: KW_ONLY
-    decay: float = 0.9
-    epsilon: float = 1e-8
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.decay = _check.number("decay", self.decay, 0, 1)
-        self.epsilon = _check.number("epsilon", self.epsilon, 0, open_low=True)
-        self.squares = np.zeros_like(self.parameters)
+    decay: float = field(default=0.9, metadata=FRACTION)
+    epsilon: float = field(default=1e-8, metadata=POSITIVE)
+    squares: Array = field(init=False, repr=False)
 
     def _update(self, g: Array, rate: float) -> None:
         g = self._decayed(g)
-        self.squares *= self.decay
-        self.squares += (1 - self.decay) * g * g
-        self.parameters -= rate * g / (np.sqrt(self.squares) + self.epsilon)
+        w, squares = self.parameters, self.squares
+        squares *= self.decay
+        squares += (1 - self.decay) * g * g
+        self._forget(squares)
+        w -= rate * g / (np.sqrt(squares) + self.epsilon)
 
 
 @dataclass(eq=False)
@@ -180,30 +198,24 @@ class Adam(Optimizer):
     """
 
     _: KW_ONLY
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.beta1 = _check.number("beta1", self.beta1, 0, 1)
-        self.beta2 = _check.number("beta2", self.beta2, 0, 1)
-        self.epsilon = _check.number("epsilon", self.epsilon, 0, open_low=True)
-        self.mean = np.zeros_like(self.parameters)
-        self.squares = np.zeros_like(self.parameters)
+    beta1: float = field(default=0.9, metadata=FRACTION)
+    beta2: float = field(default=0.999, metadata=FRACTION)
+    epsilon: float = field(default=1e-8, metadata=POSITIVE)
+    mean: Array = field(init=False, repr=False)
+    squares: Array = field(init=False, repr=False)
 
     def _update(self, g: Array, rate: float) -> None:
         self._adapt(self._decayed(g), rate)
 
     def _adapt(self, g: Array, rate: float) -> None:
-        t = self.steps + 1
-        self.mean *= self.beta1
-        self.mean += (1 - self.beta1) * g
-        self.squares *= self.beta2
-        self.squares += (1 - self.beta2) * g * g
-        mean = self.mean / (1 - self.beta1**t)
-        squares = self.squares / (1 - self.beta2**t)
-        self.parameters -= rate * mean / (np.sqrt(squares) + self.epsilon)
+        w, m, u, t = self.parameters, self.mean, self.squares, self.steps + 1
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        u *= self.beta2
+        u += (1 - self.beta2) * g * g
+        self._forget(m, u)
+        m, u = m / (1 - self.beta1**t), u / (1 - self.beta2**t)
+        w -= rate * m / (np.sqrt(u) + self.epsilon)
 
 
 @dataclass(eq=False)
@@ -220,6 +232,20 @@ class AdamW(Adam):
     weight_decay: float | Array = 0.01
 
     def _update(self, g: Array, rate: float) -> None:
-        shrinkage = rate * self.weight_decay * self.parameters
+        w = self.parameters
+        shrinkage = rate * self.weight_decay * w
         self._adapt(g, rate)
-        self.parameters -= shrinkage
+        w -= shrinkage
+
+
+def clip(gradient: ArrayLike, norm: float) -> Array:
+    """g · min(1, norm / ‖g‖): no longer than that, and in the same direction.
+
+    >>> clip(np.array([30.0, 40.0]), norm=5.0)
+    array([3., 4.])
+    """
+    g = _check.floats("gradient", gradient)
+    norm = _check.number("norm", norm, 0, open_low=True)
+    largest = float(np.abs(g).max(initial=0)) or 1.0  # the squares of its shares cannot overflow
+    length = largest * float(np.linalg.norm(g / largest))
+    return g * (norm / length) if length > norm else g.copy()

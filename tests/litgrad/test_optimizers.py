@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from litgrad import layers
-from litgrad.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
+from litgrad.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp, clip
 
 Make = Callable[..., Optimizer]
 
@@ -40,14 +40,14 @@ def path(make: Make, gradients: Iterable[float], start: float = 10.0) -> list[fl
 
 
 # η = ½, start 10, gradients 4, 2, −1; every number is exact in binary. In the comments: v, or
-# what is subtracted η times. The rule is that of torch.optim.SGD, with v = 0 at the start.
+# what is subtracted η times. The rule is that of torch.optim.SGD, whose first v is g.
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
         ({}, [8, 7, 7.5]),
         ({"momentum": 0.5}, [8, 6, 5.5]),  # v = 4, 4, 1
-        ({"momentum": 0.5, "dampening": 0.5}, [9, 8, 7.75]),  # v = 2, 2, ½
-        ({"momentum": 0.5, "dampening": 0.25}, [8.5, 7, 6.625]),  # v = 3, 3, ¾
+        ({"momentum": 0.5, "dampening": 0.5}, [8, 6.5, 6]),  # v = 4, 3, 1
+        ({"momentum": 0.5, "dampening": 0.25}, [8, 6.25, 5.75]),  # v = 4, 3½, 1
         ({"momentum": 0.5, "nesterov": True}, [7, 5, 5.25]),  # g + v/2 = 6, 4, −½
         ({"weight_decay": 0.25}, [6.75, 4.90625, 4.79296875]),  # g + w/4 = 6.5, 3.6875, .2265625
         # g + w/4 = 6.5, 3.6875, −.1796875 and v = 6.5, 6.9375, 3.2890625
@@ -76,8 +76,7 @@ def test_dampening_equal_to_momentum_is_the_moving_average() -> None:
     gradients = [8.0, -4.0, 6.0]
     for g in gradients:
         optimizer.step(np.array([g]))
-    average = sum(0.25 * 0.75 ** (2 - i) * g for i, g in enumerate(gradients))
-    assert optimizer.velocity == pytest.approx([average])
+    assert optimizer.velocity == [0.75**2 * 8 + 0.25 * (0.75 * -4 + 6)]  # the weights add up to 1
 
 
 def test_adagrad_divides_by_the_root_of_all_squares_so_far() -> None:
@@ -184,6 +183,116 @@ def test_a_learning_rate_that_is_set_later_counts_and_is_checked() -> None:
         step_with(-0.25)
 
 
+@pytest.mark.parametrize(
+    ("make", "options"),
+    [
+        (SGD, {"momentum": [1.0, -0.1, math.nan, "heavy"], "dampening": [1.0]}),
+        (AdaGrad, {"epsilon": [0.0]}),
+        (RMSProp, {"decay": [1.0], "epsilon": [-1.0]}),
+        (Adam, {"beta1": [1.0], "beta2": [1.0], "epsilon": [0.0, "small"]}),
+        (AdamW, {"weight_decay": [-0.1, np.ones(3)], "learning_rate": [-1.0, "fast", math.nan]}),
+        (SGD, {"parameters": [[1.0], np.ones((2, 1)), np.ones(2, int)]}),
+    ],
+)
+def test_an_option_that_is_set_later_is_checked(make: Make, options: Any) -> None:
+    optimizer = make(np.ones(2), 0.1)
+    before = {name: np.copy(value) for name, value in vars(optimizer).items()}
+    for name, values in options.items():
+        for bad in values:
+            with pytest.raises((ValueError, TypeError), match=f"{name} must "):
+                setattr(optimizer, name, bad)
+    for name, value in vars(optimizer).items():
+        assert np.array_equal(value, before[name]), name
+
+
+@EVERY
+def test_an_option_that_there_is_not_is_refused(make: Make) -> None:
+    optimizer = make(np.ones(2), 0.1)
+    with pytest.raises(AttributeError, match="has no lr, only ") as caught:
+        optimizer.lr = 0.5
+    assert "parameters, learning_rate, weight_decay" in str(caught.value)
+    assert not {"steps", "_buffer", "velocity"} & set(str(caught.value).split(", "))
+
+
+def test_a_momentum_that_is_set_later_counts() -> None:
+    w = np.array([10.0])
+    optimizer = SGD(w, 0.5, momentum=0.5)
+    optimizer.step(np.array([4.0]))
+    optimizer.momentum = 0.25
+    optimizer.step(np.array([4.0]))
+    assert w == [10 - 0.5 * 4 - 0.5 * 5]
+
+
+FADING = [
+    (lambda w: SGD(w, 0.1, momentum=0.5), ["velocity"]),
+    (lambda w: SGD(w, 0.1, momentum=0.5, nesterov=True), ["velocity"]),
+    (lambda w: RMSProp(w, 0.1, decay=0.5), ["squares"]),
+    (lambda w: Adam(w, 0.1, beta1=0.5, beta2=0.5), ["mean", "squares"]),
+    (lambda w: AdamW(w, 0.1, beta1=0.5, beta2=0.5), ["mean", "squares"]),
+]
+
+
+@pytest.mark.parametrize(("make", "memories"), FADING)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_memory_that_fades_reaches_0_and_is_exact_until_then(
+    make: Any, memories: list[str], dtype: Any
+) -> None:
+    """Halves are exact: one gradient leaves 2⁻ᵗ of itself, and below the normal numbers nothing."""
+    w, info = np.zeros(2, dtype), np.finfo(dtype)
+    optimizer = make(w)
+    optimizer.step(np.array([1.0, 0.0], dtype))
+    first = {name: float(getattr(optimizer, name)[0]) for name in memories}
+    for t in range(1, 1200):
+        optimizer.step(np.array([0.0, 1.0], dtype))
+        for name in memories:
+            faded, other = getattr(optimizer, name)
+            if first[name] * 0.5**t >= info.tiny:
+                assert faded == first[name] * 0.5**t
+            elif t % 16 == 0:
+                assert faded == 0
+            assert other >= 0.5 * first[name]  # the other is as it was
+        if all(getattr(optimizer, name)[0] == 0 for name in memories):
+            break
+    assert [float(getattr(optimizer, name)[0]) for name in memories] == [0] * len(memories)
+
+
+def test_a_negative_velocity_fades_to_0_too() -> None:
+    optimizer = SGD(np.zeros(1, np.float32), 0.1, momentum=0.9)
+    optimizer.step(-np.ones(1, np.float32))
+    for _ in range(1000):
+        optimizer.step(np.zeros(1, np.float32))
+    assert optimizer.velocity == [0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("gradient", "norm", "expected"),
+    [
+        ([30.0, -40.0], 5.0, [3.0, -4.0]),
+        ([3.0, 4.0], 5.0, [3.0, 4.0]),
+        ([3.0, 4.0], 50.0, [3.0, 4.0]),
+        ([0.0, 0.0], 1.0, [0.0, 0.0]),
+        ([3e30, 4e30], 5.0, [3.0, 4.0]),  # whose squares float32 cannot hold
+        ([], 1.0, []),
+    ],
+)
+def test_a_gradient_is_clipped_to_a_norm(
+    gradient: list[float], norm: float, expected: list[float], dtype: Any
+) -> None:
+    g = np.array(gradient, dtype)
+    g.flags.writeable = False
+    clipped = clip(g, norm)
+    assert clipped == pytest.approx(np.array(expected), rel=1e-6)
+    assert clipped.dtype == dtype
+    assert not np.shares_memory(clipped, g)
+
+
+@pytest.mark.parametrize("norm", [0.0, -1.0, math.nan, math.inf])
+def test_a_norm_to_clip_to_is_positive(norm: float) -> None:
+    with pytest.raises(ValueError, match=r"norm must be in \(0, inf\)"):
+        clip(np.ones(2), norm)
+
+
 @EVERY
 def test_an_optimizer_equals_itself_alone(make: Make) -> None:
     optimizer = make(np.ones(2), 0.1)
@@ -260,9 +369,13 @@ def test_a_bad_learning_rate_is_refused(make: Make, rate: Any, error: type[Excep
         (SGD, {"momentum": -0.1}, r"momentum must be in \[0, 1\), got -0.1"),
         (SGD, {"momentum": math.nan}, r"momentum must be in \[0, 1\), got nan"),
         (SGD, {"momentum": 0.9, "dampening": 1.0}, r"dampening must be in \[0, 1\), got 1"),
-        (SGD, {"nesterov": True}, "momentum > 0.*got 0"),
-        (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.5}, "dampening = 0.*got .*0.5"),
-        (SGD, {"dampening": 0.5}, "dampening needs momentum > 0, got dampening 0.5"),
+        (SGD, {"nesterov": True}, "momentum > 0.*got .*momentum=0"),
+        (
+            SGD,
+            {"nesterov": True, "momentum": 0.9, "dampening": 0.5},
+            "dampening = 0.*got .*dampening=0.5",
+        ),
+        (SGD, {"dampening": 0.5}, "dampening needs momentum > 0, got .*dampening=0.5"),
         (SGD, {"weight_decay": -0.1}, "weight_decay must .*-0.1"),
         (SGD, {"weight_decay": math.nan}, "weight_decay must .*nan"),
         (AdamW, {"weight_decay": math.inf}, "weight_decay must .*inf"),
@@ -277,7 +390,7 @@ def test_a_bad_learning_rate_is_refused(make: Make, rate: Any, error: type[Excep
         (RMSProp, {"epsilon": -1e-8}, r"epsilon must be in \(0, inf\), got -1e-08"),
         (AdamW, {"epsilon": math.nan}, r"epsilon must be in \(0, inf\), got nan"),
         (SGD, {"momentum": "heavy"}, "momentum must be a number.*'heavy'"),
-        (SGD, {"weight_decay": [0.1, 0.1]}, r"weight_decay must be a number.*\[0.1, 0.1\]"),
+        (SGD, {"weight_decay": [0.1]}, r"weight_decay must be .*\(2,\).*\(1,\)"),
         (SGD, {"weight_decay": np.ones(2, int)}, "weight_decay must be float64.*int64"),
         (SGD, {"weight_decay": np.ones(2, np.float32)}, "weight_decay must be float64.*float32"),
     ],
