@@ -41,10 +41,8 @@ def curves(lines: Any, *, log: bool = False, ax: Axes | None = None, **look: Any
     """
     names = {}
     if isinstance(lines, training.History):
-        names, both = (
-            {"xlabel": "epoch", "ylabel": "loss"},
-            {"training": lines.loss, "validation": lines.validation_loss},
-        )
+        names = {"xlabel": "epoch", "ylabel": "loss"}
+        both = {"training": lines.loss, "validation": lines.validation_loss}
         lines = {label: losses for label, losses in both.items() if losses}
     points, ax = _points(lines), ax or panels()[0]
     for i, (label, xy) in enumerate(points.items()):

@@ -12,63 +12,38 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from litgrad import _check, data
-from litgrad._types import Array, Examples, Loss, Penalty, Pullback
+from litgrad import _check, data, penalties
+from litgrad._types import Array, Examples, Loss, Penalty
 from litgrad.layers import Layer
 from litgrad.optimizers import Optimizer
 
-
-class Epoch(NamedTuple):
-    """What one epoch came to; NaN is what was not measured. The penalty is in no loss."""
-
-    loss: float
-    accuracy: float = math.nan
-    validation_loss: float = math.nan
-    validation_accuracy: float = math.nan
+PART = 1024
+"""So many examples are predicted at once: enough to be fast, and small beside large data."""
 
 
 @dataclass
 class History:
-    """What each epoch came to.
+    """What each epoch came to; the penalty is in no loss.
 
     Training loss and accuracy are means over the epoch's examples, each seen
     with the weights of its moment. Those of validation come at the epoch's
-    end. There is accuracy where labels are integers, and else an empty list.
+    end. There is accuracy where the targets are labels, one class index for
+    each example, and else an empty list.
     """
 
-    epochs: list[Epoch] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
     stopped: str = "after all epochs"
     """Why training ended: also 'early' or 'by Ctrl-C'."""
-
-    @property
-    def loss(self) -> list[float]:
-        """The training loss of every epoch."""
-        return self._column("loss")
-
-    @property
-    def accuracy(self) -> list[float]:
-        """The training accuracy of every epoch."""
-        return self._column("accuracy")
-
-    @property
-    def validation_loss(self) -> list[float]:
-        """The validation loss of every epoch."""
-        return self._column("validation_loss")
-
-    @property
-    def validation_accuracy(self) -> list[float]:
-        """The validation accuracy of every epoch."""
-        return self._column("validation_accuracy")
-
-    def _column(self, name: str) -> list[float]:
-        return [x for epoch in self.epochs if not math.isnan(x := getattr(epoch, name))]
 
 
 @dataclass(frozen=True)
@@ -84,14 +59,15 @@ class EarlyStopping:
     def __post_init__(self) -> None:
         _check.count("patience", self.patience)
 
-    def is_due(self, losses: Sequence[float]) -> bool:
-        """Whether to stop after these epochs."""
-        return bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= self.patience
-
-    def epochs(self, losses: Sequence[float]) -> int:
+    def epochs(self, losses: Iterable[float]) -> int:
         """After how many epochs training stops, if these are their losses."""
-        due = (n for n in range(1, len(losses) + 1) if self.is_due(losses[:n]))
-        return next(due, len(losses))
+        n, best, lowest = 0, 0, math.inf
+        for n, loss in enumerate(losses, start=1):
+            if loss < lowest or n == 1:
+                best, lowest = n, loss
+            if n - best >= self.patience:
+                break
+        return n
 
 
 def accuracy(prediction: ArrayLike, labels: ArrayLike) -> float:
@@ -110,13 +86,36 @@ def accuracy(prediction: ArrayLike, labels: ArrayLike) -> float:
     return _correct(scores, np.asarray(labels)) / len(scores)
 
 
-def _correct(scores: Array, labels: NDArray[Any]) -> float:
-    """How many examples are classified as labelled: NaN if these are no labels."""
-    if labels.dtype.kind not in "iu":
-        return math.nan
-    if scores.size == len(scores):
-        return float(np.count_nonzero((scores.reshape(-1) > 0) == labels))
-    return float(np.count_nonzero(scores.argmax(axis=1) == labels))
+def evaluate(net: Layer, examples: Examples, loss: Loss) -> tuple[float, float]:
+    """The loss and the accuracy of a network as it is; NaN is an accuracy without labels.
+
+    >>> from litgrad import layers, losses
+    >>> net = layers.Dense(2, 1, rng=np.random.default_rng(0))
+    >>> value, right = evaluate(net, data.xor(), losses.binary_cross_entropy)
+    """
+    x, y = _check.examples("examples", examples)
+    x = _check.floats("x", x)
+    parts = [net.predict(x[start : start + PART]) for start in range(0, len(x), PART)]
+    scores = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    value, _ = _value(loss, scores, y)
+    try:
+        return value, accuracy(scores, y)
+    except (TypeError, ValueError):  # the targets are no labels
+        return value, math.nan
+
+
+def _value(loss: Loss, scores: Array, y: NDArray[Any]) -> tuple[float, Any]:
+    """The loss and its pullback; NaN if what the network said is not finite."""
+    if not np.isfinite(scores).all():
+        return math.nan, None
+    value, pullback = loss(scores, y)
+    return float(value), pullback
+
+
+def _correct(scores: Array, labels: NDArray[Any]) -> int:
+    """How many examples are classified as labelled."""
+    found = scores.ravel() > 0 if scores.size == len(scores) else scores.argmax(axis=1)
+    return int(np.count_nonzero(found == labels))
 
 
 def fit(
@@ -132,11 +131,13 @@ def fit(
     penalty: Penalty | None = None,
     stop: EarlyStopping | None = None,
     progress: bool = False,
+    after_epoch: Callable[[History], object] | None = None,
 ) -> History:
     """Train a network, and return what each epoch came to.
 
     Ctrl-C ends the training and keeps the history so far. With `stop`, the
     weights of the epoch with the lowest validation loss are put back.
+    `after_epoch` is called with the history so far.
 
     >>> from litgrad import layers, losses, optimizers
     >>> net = layers.MLP([2, 8, 1], rng=np.random.default_rng(0))
@@ -149,60 +150,68 @@ def fit(
     _check.count("epochs", epochs)
     _check.count("batch_size", batch_size)
     _check.generator(rng)
-    _check_fit(net, loss, optimizer, validation, penalty, stop)
+    _check_fit(net, loss, optimizer, validation, penalty, stop, after_epoch)
+    progress = progress and _can_show()
     history = History()
-    best = net.parameters.copy()
+    best, lowest, waited = net.parameters.copy(), math.inf, 0
     try:
         # An overflow is told with its place, instead of by a warning.
         with np.errstate(over="ignore", invalid="ignore"):
-            for name, pair in (("train", train), ("validation", validation)):
-                # Bad examples are refused before a step, and by their own row.
-                if pair is not None:
-                    _check.examples(name, pair)
-                _evaluate(net, pair, loss, optimizer, f"{name} before training")
+            # Bad examples are refused before a step, and by their own row.
+            start = "before training"
+            labelled = not math.isnan(_look("train", train, net, loss, optimizer, start)[1])
+            _look("validation", validation, net, loss, optimizer, start)
             for epoch in range(1, epochs + 1):
                 batches = data.batches(*train, size=batch_size, rng=rng)
-                trained = _run_epoch(net, batches, loss, optimizer, penalty, epoch)
-                seen = _evaluate(net, validation, loss, optimizer, f"validation of epoch {epoch}")
-                history.epochs.append(Epoch(*trained, *seen))
-                if stop is not None and np.argmin(history.validation_loss) == epoch - 1:
-                    best[:] = net.parameters
+                trained = _run_epoch(
+                    net, batches, loss, optimizer, penalty, epoch, labelled=labelled
+                )
+                seen = _look("validation", validation, net, loss, optimizer, f"after epoch {epoch}")
+                _record(history, *trained, *seen)
                 if progress:
-                    _show(history.epochs[-1], epoch, epochs)
-                if stop is not None and stop.is_due(history.validation_loss):
-                    history.stopped = "early"
-                    break
+                    _show(history, epochs)
+                if after_epoch is not None:
+                    after_epoch(history)
+                if stop is not None:
+                    waited += 1
+                    if seen[0] < lowest:
+                        best[:], lowest, waited = net.parameters, seen[0], 0
+                    if waited == stop.patience:
+                        history.stopped = "early"
+                        break
     except KeyboardInterrupt:
         history.stopped = "by Ctrl-C"
     finally:
-        if stop is not None and history.epochs:
-            net.parameters = best
-        if progress and sys.stderr.isatty():
+        if stop is not None:
+            net.parameters[:] = best
+        if progress:
             sys.stderr.write("\n")
     return history
 
 
 def _check_fit(
-    net: Any,
-    loss: Any,
-    optimizer: Any,
-    validation: Examples | None,
-    penalty: Penalty | None,
-    stop: EarlyStopping | None,
+    net: Any, loss: Any, optimizer: Any, validation: Any, penalty: Any, stop: Any, after: Any
 ) -> None:
     """Refuse what does not belong together, before anything moves."""
-    if not isinstance(net, Layer):
-        raise TypeError(f"net must be a layer or a network, got {net!r}")
-    if not callable(loss):
-        raise TypeError(f"loss must be one of litgrad.losses, got {loss!r}")
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"optimizer must be an Optimizer, such as SGD(net.parameters, 0.1), got {optimizer!r}"
-        )
-    if penalty is not None and not callable(penalty):
-        raise TypeError(f"penalty must be one of litgrad.penalties, got {penalty!r}")
-    if stop is not None and not isinstance(stop, EarlyStopping):
-        raise TypeError(f"stop must be an EarlyStopping, got {stop!r}")
+    own = vars(penalties).values()
+    for fits, wanted, given in (
+        (isinstance(net, Layer), "net must be a layer or a network", net),
+        (callable(loss), "loss must be one of litgrad.losses", loss),
+        (
+            isinstance(optimizer, Optimizer),
+            "optimizer must be one such as SGD(net.parameters, 0.1)",
+            optimizer,
+        ),
+        (
+            penalty is None or (callable(penalty) and penalty not in own),
+            "penalty must have its strength, such as penalties.l2(1e-4)",
+            penalty,
+        ),
+        (stop is None or isinstance(stop, EarlyStopping), "stop must be an EarlyStopping", stop),
+        (after is None or callable(after), "after_epoch must be a function of the history", after),
+    ):
+        if not fits:
+            raise TypeError(f"{wanted}, got {given!r}")
     if stop is not None and validation is None:
         raise ValueError("early stopping watches the validation loss: pass validation=(x, y)")
     if optimizer.parameters is not net.parameters:
@@ -219,63 +228,60 @@ def _run_epoch(
     optimizer: Optimizer,
     penalty: Penalty | None,
     epoch: int,
+    *,
+    labelled: bool,
 ) -> tuple[float, float]:
     """The loss and accuracy of one pass, in which each batch moves the network a step."""
-    total, correct, examples = 0.0, 0.0, 0
+    total, correct, examples = 0.0, 0, 0
     for step, (x, y) in enumerate(batches, start=1):
         scores = net.forward(x)
-        value, pullback = _finite(loss, scores, y, optimizer, (epoch, step))
-        net.backward(pullback(), input_gradient=False)
+        value, pullback = _value(loss, scores, y)
+        if not math.isfinite(value):
+            raise _diverged(f"in epoch {epoch}, step {step}", optimizer)
+        net.backward(pullback())
         gradient = net.gradient
         if penalty is not None:
             gradient = gradient + penalty(net.parameters * net.weight_mask)[1]()
         optimizer.step(gradient)
         total += value * len(x)
-        correct += _correct(scores, y)
+        correct += _correct(scores, y) if labelled else 0
         examples += len(x)
-    return total / examples, correct / examples
+    return total / examples, correct / examples if labelled else math.nan
 
 
-def _evaluate(
-    net: Layer, examples: Examples | None, loss: Loss, optimizer: Optimizer, place: str
+def _look(
+    name: str, examples: Any, net: Layer, loss: Loss, optimizer: Optimizer, when: str
 ) -> tuple[float, float]:
-    """The loss and accuracy of the network as it is."""
+    """The loss and accuracy on examples, if there are any; the loss is finite."""
     if examples is None:
         return math.nan, math.nan
-    x, y = examples
-    scores = net.predict(x)
-    value, _ = _finite(loss, scores, y, optimizer, place)
-    return value, _correct(scores, np.asarray(y)) / len(scores)
+    value, right = evaluate(net, _check.examples(name, examples), loss)
+    if not math.isfinite(value):
+        raise _diverged(f"in {name} {when}", optimizer)
+    return value, right
 
 
-def _finite(
-    loss: Loss,
-    scores: Array,
-    y: NDArray[Any],
-    optimizer: Optimizer,
-    place: str | tuple[int, int],
-) -> tuple[float, Pullback]:
-    """The loss and its pullback, if what the network said is still finite."""
-    if np.isfinite(scores).all():
-        value, pullback = loss(scores, y)
-        if math.isfinite(value):
-            return float(value), pullback
-    if not isinstance(place, str):
-        place = f"epoch {place[0]}, step {place[1]}"
-    raise FloatingPointError(
-        f"the loss is not finite in {place}, at learning rate {optimizer.rate:g}: "
-        "try a smaller learning rate"
+def _diverged(place: str, optimizer: Optimizer) -> FloatingPointError:
+    return FloatingPointError(
+        f"the loss is not finite {place}, at learning rate {optimizer.rate:g}: try a smaller rate"
     )
 
 
-def _show(result: Epoch, epoch: int, epochs: int) -> None:
-    """A bar on the terminal's last line, if standard error is a terminal."""
-    if not sys.stderr.isatty():
-        return
-    done = 30 * epoch // epochs
-    numbers = f"loss {result.loss:.4f}"
-    if not math.isnan(result.validation_loss):
-        numbers += f"  validation {result.validation_loss:.4f}"
-    bar = "━" * done + " " * (30 - done)
-    sys.stderr.write(f"\r{bar} {epoch}/{epochs}  {numbers}")
+def _record(history: History, *results: float) -> None:
+    """Add an epoch to the four lists; NaN is what was not measured."""
+    for column, result in zip(vars(history).values(), results, strict=False):
+        if not math.isnan(result):
+            column.append(result)
+
+
+def _can_show() -> bool:
+    """Whether a bar can be seen: standard error is a terminal, or a notebook shows it."""
+    return sys.stderr is not None and (sys.stderr.isatty() or "ipykernel" in sys.modules)
+
+
+def _show(history: History, epochs: int) -> None:
+    """A bar that overwrites the last one."""
+    epoch, seen = len(history.loss), history.validation_loss
+    numbers = f"loss {history.loss[-1]:.4f}" + (f"  validation {seen[-1]:.4f}" if seen else "")
+    sys.stderr.write(f"\r{'━' * (30 * epoch // epochs):30} {epoch}/{epochs}  {numbers}")
     sys.stderr.flush()

@@ -22,9 +22,7 @@ plots: Any = importlib.import_module("litgrad.plots")
 
 EYE = np.eye(4)
 POINTS, CLASSES = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]]), np.array([0, 1, 1])
-HISTORY = training.History(
-    [training.Epoch(loss, np.nan, loss + 0.5, np.nan) for loss in (3.0, 2.0, 1.0, 0.5)]
-)
+HISTORY = training.History(loss=[3.0, 2.0, 1.0, 0.5], validation_loss=[3.5, 2.5, 1.5, 1.0])
 EVERY = {
     "panels": lambda: plots.panels(2)[1],
     "curves": lambda: plots.curves(HISTORY, log=True),
@@ -211,8 +209,7 @@ def test_a_history_gives_two_curves_over_epochs_from_1():
 
 
 def test_a_history_without_validation_gives_one_curve():
-    epochs = [training.Epoch(loss, np.nan, np.nan, np.nan) for loss in (2.0, 1.0)]
-    ax = plots.curves(training.History(epochs))
+    ax = plots.curves(training.History(loss=[2.0, 1.0]))
     (line,) = ax.lines
     same(line, [1, 2], [2.0, 1.0])
     assert labels(ax) == ["training"]

@@ -1,5 +1,8 @@
 """Training: what an epoch comes to, when it ends, and that it is told when it goes wrong."""
 
+import sys
+import tracemalloc
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +12,7 @@ import pytest
 
 from litgrad import data, initializers, layers, losses, optimizers, penalties
 from litgrad._types import Array, Examples
-from litgrad.training import EarlyStopping, History, accuracy, fit
+from litgrad.training import EarlyStopping, History, accuracy, evaluate, fit
 
 OPTIONS: dict[str, Any] = {"epochs": 1, "batch_size": 2}
 ONE: Examples = (np.ones((1, 1)), np.ones((1, 1)))  # x = 1, y = 1
@@ -76,6 +79,89 @@ def test_the_epoch_accuracy_is_the_mean_over_examples(seed: int) -> None:
     assert history.accuracy == [0.6, 0.6]
 
 
+def test_the_training_accuracy_is_that_of_the_weights_before_each_step() -> None:
+    train = np.array([[1.0], [2.0]]), np.array([0, 0])
+    net = line(w=1.0)  # both are wrong, until a step that is long enough
+    optimizer = optimizers.SGD(net.parameters, 100.0)
+    loss = losses.binary_cross_entropy
+    history = fit(net, train, loss, optimizer, epochs=2, batch_size=2, rng=rng())
+    assert history.accuracy == [0, 1]
+
+
+def poisson(scores: Array, counts: Any) -> Any:
+    """The mean of e^s - k s: a loss of one's own, whose targets are whole numbers."""
+    s = scores.ravel()
+    k = np.ravel(counts)
+
+    def pullback(gradient: float = 1.0) -> Any:
+        return (gradient * (np.exp(s) - k) / len(s)).reshape(scores.shape)
+
+    return np.mean(np.exp(s) - k * s), pullback
+
+
+@pytest.mark.parametrize(
+    ("outputs", "counts"),
+    [
+        (1, np.array([0, 3, 1])),
+        (1, np.array([[0], [1], [1]])),
+        (2, np.array([[0, 1], [1, 1], [7, 0]])),
+    ],
+)
+def test_targets_that_are_whole_numbers_but_no_labels_have_no_accuracy(
+    outputs: int, counts: Any
+) -> None:
+    net = layers.Dense(1, outputs, rng=rng())
+    train = np.array([[0.0], [1.0], [2.0]]), counts
+    optimizer = optimizers.SGD(net.parameters, 0.01)
+    history = fit(net, train, poisson, optimizer, **OPTIONS, rng=rng(), validation=train)
+    assert len(history.loss) == len(history.validation_loss) == 1
+    assert history.accuracy == history.validation_accuracy == []
+    assert np.isnan(evaluate(net, train, poisson)[1])
+
+
+def test_a_network_is_evaluated_as_it_is_and_without_dropout() -> None:
+    net, (x, y) = classifier(), clouds(9)
+    value, right = evaluate(net, (x, y), losses.cross_entropy)
+    assert value == losses.cross_entropy(net.predict(x), y)[0]
+    assert right == np.mean(net.predict(x).argmax(axis=1) == y)
+    square, none = evaluate(line(w=2.0), ONE, losses.mean_squared_error)
+    assert (square, np.isnan(none)) == (1, True)
+
+
+def test_many_examples_are_predicted_in_parts_and_judged_together() -> None:
+    sizes = []
+
+    class Watched(layers.Layer):
+        def operation(self, x: Array) -> Any:
+            sizes.append(len(x))
+            return 2 * x, lambda dz: 2 * dz
+
+    x = rng().normal(size=(3000, 1))
+    y = x + 1
+    value, _ = evaluate(Watched(), (x, y), losses.mean_squared_error)
+    assert value == pytest.approx(np.mean((2 * x - y) ** 2), rel=1e-12)
+    assert sizes == [1024, 1024, 952]
+    x[2500] = np.nan
+    with pytest.raises(ValueError, match=r"x must be finite, got nan at \[2500, 0\]"):
+        evaluate(Watched(), (x, y), losses.mean_squared_error)
+    with pytest.raises(ValueError, match=r"labels must be between 0 and 1, got 9 at \[2500\]"):
+        evaluate(Watched(), (y, np.repeat([0, 9], [2500, 500])), losses.binary_cross_entropy)
+    with pytest.raises(TypeError, match=r"examples must be a pair \(x, y\)"):
+        evaluate(Watched(), x, losses.mean_squared_error)  # type: ignore[arg-type]
+
+
+def test_training_needs_no_second_copy_of_the_data() -> None:
+    x, y = np.ones((20_000, 64)), np.zeros(20_000, int)
+    net = layers.MLP([64, 64, 2], rng=rng())
+    optimizer = optimizers.SGD(net.parameters, 0.1)
+    tracemalloc.start()
+    try:
+        fit(net, (x, y), losses.cross_entropy, optimizer, epochs=1, batch_size=500, rng=rng())
+        assert tracemalloc.get_traced_memory()[1] < x.nbytes / 2
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_history_follows_the_closed_form_epoch_by_epoch() -> None:
     """At x = 1, y = 1 and η = 1/16 the error 1 − z shrinks by 1 − 4 η = ¾ a step, half by w."""
     net = line()
@@ -91,7 +177,7 @@ def test_a_history_follows_the_closed_form_epoch_by_epoch() -> None:
 def test_a_history_has_every_number_of_every_epoch() -> None:
     net = classifier()
     history = study(net, epochs=4)
-    assert len(history.epochs) == len(history.loss) == len(history.accuracy) == 4
+    assert len(history.loss) == len(history.accuracy) == 4
     assert len(history.validation_loss) == len(history.validation_accuracy) == 4
     x, y = clouds(9)
     # Those of validation are what the trained network says, without dropout.
@@ -158,9 +244,7 @@ def test_patience_counts_the_epochs_since_the_best(
     patience: int, curve: list[float], epochs: int
 ) -> None:
     stop = EarlyStopping(patience=patience)
-    assert stop.epochs(curve) == epochs
-    due = [stop.is_due(curve[:n]) for n in range(1, epochs + 1)]
-    assert due[:-1] == [False] * (len(due) - 1)
+    assert stop.epochs(curve) == stop.epochs(np.array(curve)) == epochs
 
 
 def test_patience_is_five_epochs_unless_told() -> None:
@@ -175,6 +259,32 @@ def test_early_stopping_puts_back_the_weights_of_the_lowest_validation_loss() ->
     assert history.stopped == "early"
     assert history.validation_loss == [(0.5 - (3 / 4) ** t) ** 2 for t in (1, 2, 3, 4)]
     assert net.parameters.tolist() == [0.4375 / 2, 0.4375 / 2]
+
+
+def test_of_epochs_that_are_equally_good_the_first_is_put_back() -> None:
+    """The output is .25, .4375, .578: of these .5 is as far from the third as from none other.
+
+    With the target halfway between the second and the third, both have the same loss.
+    """
+    net = line()
+    half = (0.4375 + 0.578125) / 2
+    wanted = np.ones((1, 1)), np.full((1, 1), half)
+    history = run(net, ONE, 1 / 16, epochs=3, validation=wanted, stop=EarlyStopping(9))
+    assert history.validation_loss[1] == history.validation_loss[2] < history.validation_loss[0]
+    assert net.parameters.tolist() == [0.4375 / 2, 0.4375 / 2]
+
+
+def test_losses_may_come_one_by_one_and_are_looked_at_once() -> None:
+    losses_so_far = iter([3.0, 2.0, 2.5, 2.5, 1.0, 0.5])
+    assert EarlyStopping(2).epochs(losses_so_far) == 4
+    assert list(losses_so_far) == [1.0, 0.5]
+
+
+@pytest.mark.parametrize("patience", [1, 2, 5, 20])
+def test_training_stops_when_the_rule_says_so(patience: int) -> None:
+    history = study(classifier(), epochs=60, stop=EarlyStopping(patience))
+    long = study(classifier(), epochs=60)
+    assert len(history.loss) == EarlyStopping(patience).epochs(long.validation_loss) < 60
 
 
 @pytest.mark.parametrize(("patience", "epochs"), [(3, 60), (99, 25)])
@@ -204,14 +314,14 @@ def test_ctrl_c_returns_the_finished_epochs(call: int, finished: int) -> None:
     # A look at all examples is one call; an epoch of 30 in batches of 7 has 5.
     history = study(classifier(), interrupted(call), validation=None)
     assert history.stopped == "by Ctrl-C"
-    assert len(history.epochs) == len(history.loss) == finished
+    assert len(history.loss) == finished
     assert history.loss == study(classifier(), epochs=9, validation=None).loss[:finished]
 
 
 def test_ctrl_c_under_early_stopping_puts_back_the_best_weights_so_far() -> None:
     net, shorter = classifier(), classifier()
     history = study(net, interrupted(6 * 20 + 3), stop=EarlyStopping(patience=99))
-    assert len(history.epochs) == 20
+    assert len(history.loss) == 20
     study(shorter, epochs=int(np.argmin(history.validation_loss)) + 1)
     assert np.array_equal(net.parameters, shorter.parameters)
 
@@ -239,6 +349,42 @@ def test_progress_is_shown_on_a_terminal_if_asked_and_nothing_else_ever(
         assert "0.5625" in second
         assert "validation 0.3164" in second
         assert err.index("\n") == len(err) - 1
+
+
+def test_progress_without_a_standard_error_is_not_shown_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    assert run(line(), ONE, 1 / 16, epochs=2, progress=True).loss == [1.0, 0.5625]
+
+
+def test_progress_is_shown_in_a_notebook(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    run(line(), ONE, 1 / 16, progress=True)
+    assert capsys.readouterr().err.strip().endswith("1/1  loss 1.0000")
+
+
+def test_a_callback_sees_the_history_after_each_epoch() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def look(history: History) -> None:
+        seen.append((len(history.loss), len(history.validation_accuracy)))
+
+    history = study(classifier(), epochs=60, stop=EarlyStopping(3), after_epoch=look)
+    assert history.stopped == "early"
+    assert seen == [(n, n) for n in range(1, len(history.loss) + 1)]
+
+
+def test_a_callback_may_end_the_training() -> None:
+    def enough(history: History) -> None:
+        if history.loss[-1] < 0.9:
+            raise KeyboardInterrupt
+
+    history = study(classifier(), epochs=60, after_epoch=enough)
+    assert history.stopped == "by Ctrl-C"
+    assert history.loss[-1] < 0.9 <= min(history.loss[:-1])
 
 
 def test_progress_without_validation_names_none(
@@ -388,17 +534,23 @@ def test_bad_patience_is_refused(patience: Any, error: type[Exception]) -> None:
     ("change", "words"),
     [
         ({"train": np.ones((2, 1))}, r"train must be a pair \(x, y\) of arrays, got ndarray"),
-        ({"penalty": 0.1}, "penalty must be one of litgrad.penalties, got 0.1"),
+        ({"penalty": 0.1}, r"such as penalties\.l2\(1e-4\), got 0\.1"),
+        (
+            {"penalty": penalties.l2},
+            r"with its strength|such as penalties\.l2\(1e-4\), got <function l2",
+        ),
+        (
+            {"penalty": penalties.elastic_net},
+            r"such as penalties\.l2\(1e-4\), got <function elastic",
+        ),
+        ({"penalty": np.ones(2)}, r"such as penalties\.l2\(1e-4\), got array"),
         ({"stop": 3}, "stop must be an EarlyStopping, got 3"),
+        ({"after_epoch": 3}, "after_epoch must be a function of the history, got 3"),
     ],
 )
 def test_what_is_of_the_wrong_kind_is_told(change: Any, words: str) -> None:
     with pytest.raises(TypeError, match=words):
         run(line(w=2.0), **({"train": ONE, "rate": 0.1, "validation": ONE} | change))
-
-
-def test_no_epochs_are_no_reason_to_stop() -> None:
-    assert not EarlyStopping(1).is_due([])
 
 
 @pytest.mark.parametrize("bad", ["label", "nan"])
@@ -421,6 +573,15 @@ def test_the_best_weights_are_put_back_when_the_loss_overflows() -> None:
     with pytest.raises(FloatingPointError):
         run(net, ONE, 1e200, validation=ONE, epochs=9, stop=EarlyStopping(5))
     assert np.isfinite(net.parameters).all()
+
+
+@pytest.mark.parametrize("stop", [None, EarlyStopping(5)])
+def test_the_weights_of_the_start_are_put_back_when_the_first_epoch_overflows(stop: Any) -> None:
+    net = line(w=2.0)
+    twice = np.ones((2, 1)), np.ones((2, 1))
+    with pytest.raises(FloatingPointError, match="in epoch 1, step 2"):
+        run(net, twice, 1e200, batch_size=1, validation=ONE, stop=stop)
+    assert (net.parameters.tolist() == [2.0, 0.0]) == (stop is not None)
 
 
 @pytest.mark.parametrize(
