@@ -217,6 +217,60 @@ def products(task: Task) -> Contender:
     return Contender(run, lambda: flat(task.weights))
 
 
+def by_hand(task: Task) -> Contender:
+    """The honest floor of an abstraction: the same operations in plain NumPy, without a check.
+
+    Parameters, gradients and velocities lie in one vector each, as in litgrad, so that the
+    update is a handful of calls.
+    """
+    parameters = flat(task.weights)
+    gradient, velocity = np.zeros_like(parameters), np.zeros_like(parameters)
+    step = np.empty_like(parameters)
+    weights, slopes = views(parameters, task), views(gradient, task)
+    rows = np.arange(task.sizes[-1])[:, None]
+    each, classes = np.ones(task.batch, task.dtype), np.ones(len(rows), task.dtype)
+    tiny = np.finfo(task.dtype).tiny
+    depth = len(task.sizes) - 1
+
+    def run() -> None:
+        costs: list[Any] = []
+        for played, (x, y) in enumerate(task.batches):
+            values = [x]
+            for i in range(depth):
+                z = values[-1].dot(weights[2 * i])
+                z += weights[2 * i + 1]
+                values.append(np.maximum(z, 0) if i < depth - 1 else z)
+            hot = (rows == y).astype(task.dtype)
+            shifted = values[-1].T.copy()
+            shifted -= np.maximum.reduce(shifted)
+            e = np.exp(shifted)
+            total = classes.dot(e)
+            costs.append((each.dot(np.log(total)) - np.vdot(shifted, hot)) / len(y))
+            e /= total
+            e -= hot
+            e *= 1 / len(y)
+            dz = e.T
+            for i in reversed(range(depth)):
+                values[i].T.dot(dz, out=slopes[2 * i])
+                each.dot(dz, out=slopes[2 * i + 1])
+                if i:
+                    dz = np.sign(values[i]) * dz.dot(weights[2 * i].T)
+            np.multiply(velocity, MOMENTUM, out=velocity)
+            np.add(velocity, gradient, out=velocity)
+            if played % 16 == 0:
+                velocity[np.abs(velocity) < tiny] = 0
+            np.subtract(parameters, np.multiply(RATE, velocity, out=step), out=parameters)
+
+    return Contender(run, parameters.copy)
+
+
+def views(vector: Array, task: Task) -> list[Array]:
+    """W, b, W, b, … as parts of one vector."""
+    ends = np.cumsum([array.size for array in task.weights])[:-1]
+    parts = np.split(vector, ends)
+    return [part.reshape(W.shape) for part, W in zip(parts, task.weights, strict=True)]
+
+
 def one_hot(labels: Array, task: Task) -> Array:
     """Labels as rows with a 1 at the class."""
     return np.eye(task.sizes[-1], dtype=task.dtype)[labels]

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,11 +16,13 @@ from timing import CLOCKS, Clock, interleave, many, median, ratio
 from litgrad import data, graph, layers, losses, optimizers, penalties
 
 Array = NDArray[Any]
+CHAPTER = Path(__file__).parents[1] / "docs" / "chapters" / "graphs.md"
 SIZES = (2, 16, 16, 1)
 RATE, DECAY = 0.1, 1e-4
 """The learning rate, and what the sum of all squared parameters is multiplied by."""
 TOLERANCE = 1e-6
-REPEATS = {"litgrad.layers": 100, "litgrad.graph": 100, "micrograd": 1}
+ENGINE = "the engine of the chapter on graphs"
+REPEATS = {"litgrad.layers": 100, "litgrad.graph": 100, "micrograd": 1, ENGINE: 1}
 """Steps in one turn."""
 
 
@@ -41,6 +44,7 @@ def main(seconds: float, clock: Clock) -> None:
         "litgrad.layers": with_layers(x, y, weights),
         "litgrad.graph": with_graph(x, y, weights),
         "micrograd": with_micrograd(x, y, weights),
+        ENGINE: with_engine(x, y, weights),
     }
     for _ in range(3):
         values = [network.step() for network in made.values()]
@@ -54,7 +58,7 @@ def main(seconds: float, clock: Clock) -> None:
     for name in made:
         gain = ratio(times, "micrograd", name)
         rows.append([name, number(median(times[name]) * 1e6), number(gain)])
-        if name != "micrograd":
+        if name.startswith("litgrad"):
             what = f"moons, 2-16-16-1: times as fast as micrograd, with `{name}`"
             section.targets.append(Target(what, 1000, gain))
     section.tables["moons"] = Table(rows)
@@ -128,6 +132,41 @@ def with_micrograd(x: Array, y: Array, weights: list[Array]) -> Network:
         return np.array(parts)
 
     return Network(step, parameters)
+
+
+def with_engine(x: Array, y: Array, weights: list[Array]) -> Network:
+    """The same with the engine that a reader builds, taken from its page."""
+    names: dict[str, Any] = {}
+    for program in CHAPTER.read_text("utf-8").split("## An engine")[1].split("```python\n")[1:3]:
+        exec(program.split("```")[0], names)  # noqa: S102  the page's own programs
+    variable, backward = names["Variable"], names["backward"]
+    arrays = [np.array([*map(variable, W.ravel())]).reshape(W.shape) for W in weights]
+    points, signs = x.tolist(), [1.0 if label else -1.0 for label in y.tolist()]
+
+    def score(point: list[float]) -> Any:
+        values = [variable(number) for number in point]
+        for i in range(0, len(arrays), 2):
+            W, b = arrays[i], arrays[i + 1]
+            sums = [
+                sum((w * v for w, v in zip(W[:, j], values, strict=True)), b[j])
+                for j in range(len(b))
+            ]
+            values = [z.relu() for z in sums] if i < len(arrays) - 2 else sums
+        return values[0]
+
+    def step() -> float:
+        parameters = [p for array in arrays for p in array.flat]
+        cost = variable(0.0)
+        for point, sign in zip(points, signs, strict=True):
+            cost = cost + (score(point) * -sign + 1.0).relu() * (1 / len(points))
+        for parameter in parameters:
+            cost = cost + parameter * parameter * DECAY
+        backward(cost)
+        for parameter in parameters:
+            parameter.value -= RATE * parameter.gradient
+        return float(cost.value)
+
+    return Network(step, lambda: np.array([p.value for array in arrays for p in array.flat]))
 
 
 if __name__ == "__main__":

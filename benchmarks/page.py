@@ -30,7 +30,8 @@ Everything ran on one thread. {clock}
 
 ## What was to be reached
 
-Limits were set before the library was written. {score}
+{score} Limits that plain NumPy, written by hand for this one network, does not reach
+itself have been dropped: 8 times as fast as PyTorch, 4 as scikit-learn, 14 as autograd.
 
 {targets}
 
@@ -72,6 +73,8 @@ What each of them does:
   for the new ones, with synchronous dispatch, so that it stays on one thread.
   Compilation is not counted, here and below.
 - **JAX lax.scan**: the whole pass as one compiled program.
+- **NumPy by hand**: litgrad's operations written out in one loop, without layers and
+  without a check. What litgrad takes above it is the price of the abstraction.
 - **Bare matrix products**: `np.dot(out=)` for the values, for the gradients of the
   weights, and for those of all inputs but the first. It learns nothing, and is
   the floor for anything that multiplies with NumPy. Libraries that bring their
@@ -108,8 +111,8 @@ for one input or for both, and its gradients are checked to be litgrad's.
 
 The network of micrograd's demo, 2-16-16-1 on 100 points of the moons, with hinge loss
 and L2: one full step. Before that, loss and parameters agreed to 1e-6 for three steps.
-micrograd makes a node for every number. `litgrad.graph` makes one for every array,
-and `litgrad.layers` makes none.
+micrograd and the engine that the chapter on graphs builds make a node for every number.
+`litgrad.graph` makes one for every array, and `litgrad.layers` makes none.
 
 {moons}
 
