@@ -164,7 +164,7 @@ class Layer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Tie a copy's parts to its own vectors: a copy copies each view by itself."""
-        self.__dict__.update(state)
+        self.__dict__.update(state | {"_views": {}})
         self._move(self.parameters, self.gradient)
 
     def _named(self) -> Iterator[tuple[str, Array]]:

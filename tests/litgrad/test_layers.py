@@ -649,6 +649,14 @@ def test_a_copy_of_a_layer_is_free_and_the_layers_of_a_copied_network_are_not(co
             Sequential(layer)
 
 
+def test_a_shallow_copy_leaves_the_layer_as_it_is():
+    dense = Dense(2, 3, rng=np.random.default_rng(0))
+    W, other = dense.W, copy.copy(dense)
+    W[:] = 7
+    assert np.array_equal(dense.parameters[:6], [7] * 6)
+    assert np.array_equal(other.W, W)
+
+
 def test_what_was_a_view_of_a_layer_that_has_moved_cannot_be_written_to():
     dense = Dense(2, 3, rng=np.random.default_rng(0))
     old = [getattr(dense, name) for name in ("parameters", "gradient", "W", "b", "dW", "db")]
