@@ -18,11 +18,11 @@ serve: .venv/installed  ## the site at 127.0.0.1:8000; a changed page is built a
 test: .venv/installed $(if $(CI),$(MODULES))  ## style, types, unit tests, doctests, fences, coverage, wheel, site
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 	$(BIN)/pytest -n 2 --cov --junit-xml=.cache/library.xml tests/litgrad src/litgrad
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" --junit-xml=.cache/tests.xml $(OTHERS)
+	$(BIN)/pytest -n 2 -m "not slow" --junit-xml=.cache/tests.xml $(OTHERS)
 
 check: .venv/installed $(MODULES)  ## what is slow: every program in a browser, budgets, the site offline
 	$(BIN)/python -m browser.fetch
-	$(BIN)/pytest tests/press tests/browser tests/site -m slow -k "not lighthouse" -n 2 --dist loadgroup --junit-xml=.cache/checks.xml
+	$(BIN)/pytest tests/press tests/browser tests/site -m slow -k "not lighthouse" -n 2 --junit-xml=.cache/checks.xml
 	$(BIN)/pytest tests/site -m slow -k lighthouse --junit-xml=.cache/budgets.xml
 
 mutants: .venv/installed  ## does every check notice when its solution is changed in a small way?

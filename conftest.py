@@ -18,6 +18,17 @@ os.environ.update(ENVIRONMENT)
 os.environ["MYPY_CACHE_DIR"] = str(Path(__file__).parent / ".cache" / "mypy")
 
 
+@pytest.hookimpl(optionalhook=True)  # without xdist, there is none
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Have one process do what shares a long preparation, so that no other waits for it."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  where tests run side by side
+
+    together = "tests/site/test_offline.py" if config.option.markexpr == "slow" else "tests/site/"
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = lambda name: together if name.startswith(together) else name  # noqa: SLF001
+    return scheduling
+
+
 def is_fence(item: pytest.Item) -> bool:
     """Whether an item is a fence that pytest-codeblocks collected."""
     return type(item).__module__.startswith("pytest_codeblocks")

@@ -94,15 +94,6 @@ QUIET = "quic background-networking component-update sync gpu"
 FLAGS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET.split(" "))]
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks for groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have one process test the built site, so that no other waits until it is built."""
-    for item in items:
-        is_slow = item.get_closest_marker("slow")
-        if "site" in getattr(item, "fixturenames", ()) and not is_slow:
-            item.add_marker(pytest.mark.xdist_group("site"))
-
-
 def build(root: Path, target: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """Build a site strictly, as make site does."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]

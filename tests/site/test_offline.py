@@ -26,7 +26,7 @@ from bindery import offline
 from tests.browser.conftest import run
 from tests.conftest import ROOT, Server, Site, build, serving, write_site
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("offline")]
+pytestmark = pytest.mark.slow
 CONFIG = "--config-file=mkdocs-offline.yml"
 KEPT = """async path => {
     const shelf = await caches.open(new URL("/", location).href);
