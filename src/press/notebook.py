@@ -8,7 +8,7 @@ from textwrap import indent
 from typing import Any
 
 from press.page import MARKS
-from press.read import Chapter, Program, Span
+from press.read import Chapter, Exercise, Span
 from press.read.chapter import Block
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -44,7 +44,7 @@ def as_json(chapter: Chapter, place: str, site: str, wheel: str) -> str:
 
 def _cells(chapter: Chapter) -> Iterator[dict[str, Any]]:
     """Text and programs in their order; the reader's answer is checked, and no other runs."""
-    checks = {id(e.starter): _check(chapter, e.check) for e in chapter.exercises}
+    checks = {id(exercise.starter): _check(exercise) for exercise in chapter.exercises}
     folded = {id(p) for e in chapter.exercises for p in (e.solution, *e.wrong)}
     places: dict[Span, str] = {}
     shown = []
@@ -73,11 +73,9 @@ def _cells(chapter: Chapter) -> Iterator[dict[str, Any]]:
         yield from _text(text)
 
 
-def _check(chapter: Chapter, check: Program) -> str:
+def _check(exercise: Exercise) -> str:
     """A check that says whether its exercise is solved, and lets what follows run."""
-    around = [block for block in chapter.blocks if block.kind == "exercise"]
-    title = next(b.title for b in around if b.span.start < check.line < b.span.end)
-    code = indent(check.code, "    ")
+    code, title = indent(exercise.check.code, "    "), exercise.title
     return CHECK.format(code=code, unsolved=f"Still open, {title}:", solved=f"Solved, {title}")
 
 

@@ -119,8 +119,9 @@ def solve(warm: Page, server: Server, file: Path) -> None:
     """Try every exercise of a page with its wrong turns, its starter and its solution."""
     go(warm, server, address_of(file))
     exercises = read(file).exercises
-    for solved, (starter, solution, _, wrong) in enumerate(exercises):
-        for turn in wrong:
+    for solved, exercise in enumerate(exercises):
+        starter, solution = exercise.starter, exercise.solution
+        for turn in exercise.wrong:
             box = at(warm, turn.line)
             box.evaluate("box => box.closest('details').setAttribute('open', '')")
             press(box, "Check")

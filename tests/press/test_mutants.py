@@ -33,10 +33,8 @@ def interpreter() -> Iterator[Interpreter]:
 
 def found(interpreter: Interpreter, file: Path) -> Iterator[tuple[str, int, list[list[str]]]]:
     """Of each exercise of a page: its title, how many mutants it has, and which survive."""
-    chapter = read(file)
-    titles = [block.title for block in chapter.blocks if block.kind == "exercise"]
-    for title, exercise in zip(titles, chapter.exercises, strict=True):
-        yield title, *tried(interpreter, exercise)
+    for exercise in read(file).exercises:
+        yield exercise.title, *tried(interpreter, exercise)
 
 
 def tried(interpreter: Interpreter, exercise: Exercise) -> tuple[int, list[list[str]]]:

@@ -22,14 +22,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route
 
 from press import files
+from tests.browser.conftest import address_of
 from tests.conftest import FLAGS, ROOT, Server, Site, passing, serving
 
 PACKAGES = Path(__file__).parent / "node_modules"
 CHAPTERS = [f"chapters/{file.stem}/" for file in sorted(ROOT.glob("docs/chapters/*.md"))]
 PAGES = [*sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("docs/labs/*.py"))]
-NAMES = [page.relative_to(ROOT / "docs").with_suffix("").as_posix() for page in PAGES]
-ADDRESSES = ["" if name == "index" else f"{name.removesuffix('/index')}/" for name in NAMES]
-ADDRESSES += ["404.html", "503.html"]
+ADDRESSES = [*map(address_of, PAGES), "404.html", "503.html"]
 JUDGED = ["", "chapters/networks/", "chapters/descent/", "chapters/backpropagation/"]
 JUDGED += ["labs/digits/", "reference/litgrad/"]
 

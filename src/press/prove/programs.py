@@ -16,9 +16,7 @@ def check(chapter: Chapter, book: Book) -> list[Result]:
     """The results of a chapter's programs, if all that it says of them is so."""
     chains = [program.chain for program in chapter.programs]
     attempts = [
-        [answer, exercise.check]
-        for exercise in chapter.exercises
-        for answer in (exercise.starter, *exercise.wrong)
+        [answer, exercise.check] for exercise in chapter.exercises for answer in exercise.attempts
     ]
     results = book.run(chains + attempts)
     for program, result in zip(chapter.programs, results, strict=False):

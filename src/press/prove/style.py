@@ -8,6 +8,7 @@ from pathlib import Path
 
 from press import files
 from press.read import Chapter, Fault, Program
+from press.run.results import WRONG
 
 _FOUND = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+):(?:\d+:)? (?P<message>.*)", re.MULTILINE)
 _SETTINGS = "--no-cache", "--output-format=concise", "--config=docs/ruff.toml"
@@ -42,10 +43,10 @@ def check(chapters: list[Chapter], root: Path) -> None:
 def _programs(chapter: Chapter) -> Iterator[tuple[str, list[Program]]]:
     """Every whole program of a chapter, with a name that tells its line and role."""
     for program in chapter.programs:
-        if program.role not in {"starter", "wrong"} and not chapter.is_continued(program):
+        if program.role not in WRONG and not chapter.is_continued(program):
             yield f"{program.line}", program.chain
     for exercise in chapter.exercises:
-        for answer in exercise.starter, *exercise.wrong:
+        for answer in exercise.attempts:
             yield f"{answer.line}-{answer.role}", [answer, exercise.check]
 
 

@@ -31,14 +31,14 @@ def _check_blocks(page: Chapter) -> None:
         if block.kind == "mistake" and not inside and not _follows_a_cell(page, block):
             raise page.fault(span.start, "a common mistake needs a program that refutes it")
         if block.kind == "exercise":
-            page.exercises.append(_exercise(page, span, inside))
+            page.exercises.append(_exercise(page, block, inside))
 
 
-def _exercise(page: Chapter, span: Span, inside: list[Program]) -> Exercise:
+def _exercise(page: Chapter, block: Block, inside: list[Program]) -> Exercise:
     """Give the programs of an exercise their roles."""
     if len(inside) < len(ROLES) or inside[2].before is not inside[1] or inside[1].before:
         raise page.fault(
-            span.start,
+            block.span.start,
             "an exercise has three programs: a starter, a solution, and a check that "
             f"continues the solution; this one has {len(inside)}",
         )
@@ -48,7 +48,7 @@ def _exercise(page: Chapter, span: Span, inside: list[Program]) -> Exercise:
     for program in wrong:
         _check_wrong_turn(page, program)
         program.role = "wrong"
-    return Exercise(starter, solution, check, wrong)
+    return Exercise(starter, solution, check, wrong, block.title)
 
 
 def _check_wrong_turn(page: Chapter, program: Program) -> None:

@@ -97,6 +97,12 @@ class Exercise(NamedTuple):
     """It continues the solution, or any other answer."""
     wrong: list[Program]
     """Wrong turns: answers that tempt."""
+    title: str
+
+    @property
+    def attempts(self) -> list[Program]:
+        """The answers that the check must reject."""
+        return [self.starter, *self.wrong]
 
 
 @dataclass
