@@ -17,16 +17,22 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from litgrad._types import Array, Pullback
 
-FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+ARRAYS = (np.ndarray, np.floating)
 
 T = TypeVar("T")
 
 
+def ordinary(array: Array) -> bool:
+    """Whether the sum of squares is finite: then every entry is, and far from overflow.
+
+    One product tells it, and np.vdot never warns.
+    """
+    return math.isfinite(np.vdot(array, array))
+
+
 def finite(name: str, array: Array) -> Array:
     """The array itself, if no entry is NaN or infinite."""
-    # One product tells it for all ordinary arrays, and never warns; a sum of
-    # squares may overflow though every entry is finite, so look again then.
-    if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
+    if not ordinary(array) and not np.isfinite(array).all():
         where = np.argwhere(~np.isfinite(array))[0]
         raise ValueError(
             f"{name} must be finite, got {array[tuple(where)]}{place(where)}: "
@@ -47,10 +53,13 @@ def plain(name: str, value: Any) -> NDArray[Any]:
     return np.asarray(value)
 
 
-def floats(
-    name: str, value: Any, *, ndim: int | None = None, dtype: DTypeLike | None = None
-) -> Array:
+def floats(name: str, value: Any, ndim: int | None = None, dtype: DTypeLike | None = None) -> Array:
     """The value as an array of finite floats; a Python number is one too."""
+    return finite(name, typed(name, value, ndim, dtype))
+
+
+def typed(name: str, value: Any, ndim: int | None = None, dtype: DTypeLike | None = None) -> Array:
+    """The value as an array of floats, which may be NaN or infinite."""
     if type(value) is np.ndarray:
         array = value
     elif type(value) in (int, float):  # a number, of whatever precision it meets
@@ -76,7 +85,7 @@ def floats(
             f"{name} must have {ndim} dimension{'s' * (ndim > 1)}, got shape {array.shape}: "
             "reshape it; examples are rows"
         )
-    return finite(name, array)
+    return array
 
 
 def shaped(name: str, value: Any, other: Array) -> Array:
@@ -198,23 +207,22 @@ def generator(rng: Any) -> np.random.Generator:
 
 def operation(rule: Callable[..., T]) -> Callable[..., T]:
     """Put a door before an operation: what stands before the slash is an array."""
-    code = cast("Any", rule).__code__
-    names = code.co_varnames[: code.co_posonlyargcount]
+    run = cast("Any", rule)
+    names = run.__code__.co_varnames[: run.__code__.co_posonlyargcount]
 
     def inside(*inputs: Any, **options: Any) -> Any:
         dtype = None
         for value in inputs:  # a Python number takes the precision of what it meets
-            if isinstance(value, np.ndarray | np.floating) and value.dtype in FLOATS:
+            if isinstance(value, ARRAYS) and value.dtype.char in "fd":
                 dtype = value.dtype
                 break
-        arrays: list[Array] = []
-        for name, value in zip(names, inputs, strict=False):
-            if type(value) is np.ndarray and value.dtype is dtype:
-                arrays.append(finite(name, value))
-            else:
-                arrays.append(floats(name, value, dtype=dtype))
-                dtype = dtype or arrays[-1].dtype
-        return cast("Any", rule)(*arrays, *inputs[len(names) :], **options)
+        arrays = list(inputs)
+        for i, name in enumerate(names[: len(inputs)]):
+            value = inputs[i]
+            if type(value) is not np.ndarray or value.dtype is not dtype or not ordinary(value):
+                arrays[i] = floats(name, value, dtype=dtype)
+                dtype = arrays[i].dtype
+        return run(*arrays, **options)
 
     @wraps(rule)
     def checked(*inputs: Any, **options: Any) -> Any:

@@ -104,7 +104,6 @@ class Variable:
                         found[birth] = found[birth] + part if birth in found else part
         for node in nodes:
             node._found.clear()  # the same dictionary for all that an earlier pass reached
-        for node in nodes:
             node._found = found
 
     __add__, __radd__ = _both_sides(ops.add)

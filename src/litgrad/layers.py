@@ -57,8 +57,8 @@ class Layer:
     _placed = False
     _shapes: Mapping[str, tuple[int, ...]] = {}
     _views: Mapping[str, Array] = {}
-    _own: list[Array]
-    _out: dict[str, Array]
+    _own: tuple[Array, ...]
+    _out: tuple[Array, ...]
 
     def __init__(self, **parameters: ArrayLike) -> None:
         """Own these parameters; matrices are weights, and penalties touch them."""
@@ -91,7 +91,7 @@ class Layer:
         if not self._memory:
             raise RuntimeError("backward needs the values of a forward: call forward first")
         value, pullback = self._memory
-        dx: Array = pullback(_check.shaped("gradient", gradient, value), input_gradient)
+        dx = self._back(pullback, _check.shaped("gradient", gradient, value), input_gradient)
         return dx if input_gradient else None
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -107,22 +107,21 @@ class Layer:
 
     # Inside the door, where nothing is checked again.
 
-    def _run(self, x: Array) -> tuple[Array, Pullback]:
-        """The operation, with a pullback that assigns the parameters' gradients."""
-        value, pullback = self.operation(x, *self._own)
-        out = self._out  # not self, which would keep itself alive through its memory
+    def _run(self, x: Array) -> tuple[Array, Any]:
+        """The value, and what `_back` will want."""
+        return self.operation(x, *self._own)
 
-        def assign(gradient: Array, _input_gradient: bool = True) -> Any:
-            dx = pullback(gradient)
-            if out:
-                if not isinstance(dx, tuple) or len(dx) != 1 + len(out):
-                    raise TypeError(f"the pullback must return a tuple of dx, {', '.join(out)}")
-                dx, *gradients = dx
-                for (name, place), part in zip(out.items(), gradients, strict=True):
-                    place[...] = _check.shaped(name, part, place)
-            return dx
-
-        return value, assign
+    def _back(self, pullback: Any, gradient: Array, _input_gradient: bool = True) -> Any:
+        """Assign the parameters' gradients, and return that of x."""
+        dx = pullback(gradient)
+        if self._out:
+            if not isinstance(dx, tuple) or len(dx) != 1 + len(self._out):
+                names = ", ".join(f"d{name}" for name in self._shapes)
+                raise TypeError(f"the pullback must return a tuple of dx, {names}")
+            dx, *gradients = dx
+            for name, place, part in zip(self._shapes, self._out, gradients, strict=True):
+                place[...] = _check.shaped(f"d{name}", part, place)
+        return dx
 
     def _predict(self, x: Array) -> Array:
         return self.operation(x, *self._own)[0]
@@ -155,8 +154,8 @@ class Layer:
             views[name] = parameters[part].reshape(shape)
             views[f"d{name}"] = gradient[part].reshape(shape)
         self._memory.clear()
-        own = [views[name] for name in self._shapes]
-        out = {f"d{name}": views[f"d{name}"] for name in self._shapes}
+        own = tuple(views[name] for name in self._shapes)
+        out = tuple(views[f"d{name}"] for name in self._shapes)
         self.__dict__ |= views | {"_views": views, "_own": own, "_out": out}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -207,11 +206,9 @@ class Dense(Layer):
         W = _check.floats("the initial weights", W.astype(dtype))
         super().__init__(W=W, b=np.zeros(outputs, dtype))
 
-    def _run(self, x: Array) -> tuple[Array, Pullback]:
+    def _back(self, pullback: Any, gradient: Array, input_gradient: bool = True) -> Any:
         # As every layer, but dW and db are computed in their place, and no dx unless wanted.
-        value, pullback = self.operation(x, *self._own)
-        out = tuple(self._out.values())
-        return value, lambda dz, input_gradient=True: pullback(dz, out, input_gradient)[0]
+        return pullback(gradient, self._out, input_gradient)[0]
 
 
 class Activation(Layer):
@@ -248,6 +245,8 @@ class Softmax(Activation):
 class LeakyReLU(Layer):
     """a = z for z > 0, else slope · z."""
 
+    _rule = staticmethod(_check.bare(ops.leaky_relu))
+
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = _check.number("slope", slope, 0)
         self._text = f"{self.slope}"
@@ -255,7 +254,7 @@ class LeakyReLU(Layer):
 
     def operation(self, x: Array, /) -> tuple[Array, Pullback]:
         """Leaky ReLU with this layer's slope."""
-        return _check.bare(ops.leaky_relu)(x, self.slope)
+        return self._rule(x, self.slope)
 
 
 class Dropout(Layer):
@@ -300,18 +299,18 @@ class Sequential(Layer):
             _flat(layer.weight_mask for layer in owners),
         )
 
-    def _run(self, x: Array) -> tuple[Array, Pullback]:
+    def _run(self, x: Array) -> tuple[Array, Any]:
         pullbacks = []
         for layer in self.layers:
             x, pullback = layer._memory[:] = layer._run(x)
-            pullbacks.append(pullback)
+            pullbacks.append((layer, pullback))
+        return x, pullbacks
 
-        def chain(gradient: Array, input_gradient: bool = True) -> Any:
-            for pullback in pullbacks[:0:-1]:
-                gradient = pullback(gradient)
-            return pullbacks[0](gradient, input_gradient)
-
-        return x, chain
+    def _back(self, pullbacks: Any, gradient: Array, input_gradient: bool = True) -> Any:
+        for layer, pullback in pullbacks[:0:-1]:
+            gradient = layer._back(pullback, gradient)
+        layer, pullback = pullbacks[0]
+        return layer._back(pullback, gradient, input_gradient)
 
     def _predict(self, x: Array) -> Array:
         for layer in self.layers:

@@ -8,8 +8,6 @@ sigmoid or the softmax. That is shorter, and no exponential can overflow.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -87,15 +85,16 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike, /) -> Cost:
     >>> float(loss).__round__(4), pullback()
     (1.3863, array([[ 0.25,  0.25, -0.75,  0.25]]))
     """
-    logits = _check.floats("logits", logits, ndim=2)
+    logits = _check.typed("logits", logits, ndim=2)
     n, classes = logits.shape
     # One row a class here, so that what is done over classes runs along memory.
     y = _check.one_hot(labels, n, classes).astype(logits.dtype)
     shifted = logits.T.copy()
     top = np.maximum.reduce(shifted)
-    if math.isfinite(np.vdot(shifted, shifted)):
+    if _check.ordinary(shifted):
         shifted -= top  # the same softmax; no exponential exceeds 1
     else:  # logits may lie farther apart than the largest float
+        _check.finite("logits", logits)
         with np.errstate(over="ignore"):
             shifted = np.maximum(shifted - top, np.finfo(shifted.dtype).min)
     e = np.exp(shifted)

@@ -68,7 +68,7 @@ class Optimizer(ABC):
         """Move the parameters once."""
         g = _check.like("gradient", gradient, self.parameters)
         self._update(g, self.rate)
-        object.__setattr__(self, "steps", self.steps + 1)  # no option: nothing to check
+        self.__dict__["steps"] = self.steps + 1  # no option: nothing to check
 
     def _decayed(self, g: Array) -> Array:
         """The gradient with that of λ/2 ‖w‖² added: L2 as a part of the loss."""

@@ -106,7 +106,7 @@ def evaluate(net: Layer, examples: Examples, loss: Loss) -> tuple[float, float]:
 
 def _value(loss: Loss, scores: Array, y: NDArray[Any]) -> tuple[float, Any]:
     """The loss and its pullback; NaN if what the network said is not finite."""
-    if not np.isfinite(scores).all():
+    if not _check.ordinary(scores) and not np.isfinite(scores).all():
         return math.nan, None
     value, pullback = loss(scores, y)
     return float(value), pullback
