@@ -55,6 +55,6 @@ function begin() {
 // Material tells of every page that it puts in place without loading it.
 window.document$ ? document$.subscribe(begin) : document.addEventListener("DOMContentLoaded", begin);
 
-// The font of the formulas, if it was late, is put in place with the next page.
+// The fonts, if they were late, are put in place with the next page.
 let pages = 0;
-window.document$?.subscribe(() => pages++ && mathFont.status === "loaded" && document.fonts.add(mathFont));
+window.document$?.subscribe(() => pages++ && bookFonts.every((font) => font.status === "loaded") && addFonts());

@@ -10,7 +10,8 @@ from fontTools.ttLib import TTFont
 # A variable is shown with the slanted letters that Unicode has: these begin where those do.
 SLANTED = {0x41: 0x1D434, 0x61: 0x1D44E, 0x391: 0x1D6E2, 0x3B1: 0x1D6FC}
 ODD = {"h": "\u210e", "∂": "𝜕", "∇": "𝛻"}
-LETTERS = "".join(map(chr, range(0x20, 0x7F))) + "−×·′σηλμρεθΣ∂∇√∈‖⟨⟩"
+LETTERS = "".join(map(chr, range(0x20, 0x7F))) + "−×·′σηλμρεθΣ∂∇√∈‖⟨⟩\u2044"
+LETTERS += "βγκ←→≤≥⅔⁻ˣ₀₁₂Łışŷ\u0302\u0304"  # prose has them, and its own font does not
 
 
 @cache
