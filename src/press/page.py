@@ -23,6 +23,9 @@ from press.run.results import Result
 
 MARKS = re.compile(rf"^(?:{CONTINUES}|{OUTPUT})\n*", re.MULTILINE)
 _PLACE = re.compile(r"<(?P<tag>div|span) data-press=\"(?P<number>\d+)\">[^<]*</(?P=tag)>")
+_INLINE = "<span data-press=[^<]*</span>"
+# What is written beside a formula without a space, such as a comma, stays in its line.
+_BESIDE = re.compile(rf"(?!{_INLINE}[\s<])[^\s<>]*(?:{_INLINE}[^\s<>]*)+")
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Page:
 
     def finish(self, content: str) -> str:
         """The page's HTML with the pieces in their places."""
+        content = _BESIDE.sub(r'<span class="kept">\g<0></span>', content)
         return _PLACE.sub(lambda match: self.pieces[int(match["number"])], content)
 
 

@@ -183,3 +183,33 @@ def test_a_line_has_about_seventy_letters(host: Server, reader: Page, address: s
     go(reader, host.address + address)
     least, most = MEASURE
     assert least < reader.evaluate(LINES) < most
+
+
+# Formulas
+
+
+@pytest.mark.parametrize("chapter", ["depth", "momentum"])
+def test_roots_stand_on_their_line(host: Server, reader: Page, chapter: str) -> None:
+    go(reader, f"{host.address}chapters/{chapter}/")
+    hanging = reader.evaluate(HANGING)
+    assert hanging
+    assert max(hanging) < 0.4
+
+
+def test_fractions_in_a_line_are_as_high_as_the_line(site: Path) -> None:
+    for page in sorted(site.rglob("*.html")):
+        text = re.sub("<table.*?</table>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        inline = re.findall("<math>.*?</math>", text, re.DOTALL)
+        assert [formula for formula in inline if "<mfrac" in formula] == [], page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_sign_is_parted_from_its_formula_and_no_word_is_broken(
+    host: Server, reader: Page, address: str
+) -> None:
+    for width in (390, 320):
+        go(reader, host.address + address, width)
+        reader.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        assert reader.evaluate(ALONE) == []
+        assert reader.evaluate(BROKEN) == []
