@@ -30,6 +30,8 @@ from press.run.results import Book, Result
 LOG = logging.getLogger("mkdocs.bindery")
 RENDERED = "content", "toc", "_title_from_render", "present_anchor_ids", "links_to_anchors"
 """What MkDocs makes of a page's Markdown."""
+SMALL = "<style>text{display:none}*{vector-effect:non-scaling-stroke}</style>"
+"""What a figure has on a card: its lines as they were, and no words that nobody could read."""
 
 
 @dataclass
@@ -53,9 +55,10 @@ def bind(made_of: tuple[bytes, str], chapter: Chapter, results: list[Result]) ->
         if not program.figure:
             continue
         name, last = Path(program.figure).stem, result.figures[-1]
-        bound.drawings[program.figure] = figure.inline(last["svg"], name, program.alt)
+        bound.drawings[program.figure] = svg = figure.inline(last["svg"], name, program.alt)
         if program.is_cover:
             bound.cover = base64.b64decode(last["png"])
+            bound.drawings[f"figures/{name}-small.svg"] = svg.replace(">", f">{SMALL}", 1)
     return bound
 
 

@@ -213,3 +213,39 @@ def test_no_sign_is_parted_from_its_formula_and_no_word_is_broken(
         reader.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
         assert reader.evaluate(ALONE) == []
         assert reader.evaluate(BROKEN) == []
+
+
+# The front page
+
+
+def test_the_front_page_shows_the_picture_the_program_and_run_at_once(
+    host: Server, reader: Page
+) -> None:
+    go(reader, host.address)
+    reader.locator(".program .run").first.wait_for()
+    names = ".home > h1", ".home > .lead", ".home > .figure", ".program", ".program .run"
+    boxes = [reader.locator(name).first.bounding_box() for name in names]
+    title, lead, picture, program, run = filter(None, boxes)
+    assert title["x"] + title["width"] <= picture["x"]
+    assert picture["y"] < lead["y"]
+    assert program["y"] < run["y"] + run["height"] < 900
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280, 1600])
+def test_rows_of_cards_come_out_even_whatever_their_number(
+    host: Server, reader: Page, width: int
+) -> None:
+    go(reader, host.address, width)
+    assert reader.locator(".overview").count() == 2
+    for _ in range(5):
+        for whole, last in reader.locator(".overview").evaluate_all(EDGES):
+            assert last == pytest.approx(whole, abs=1)
+        reader.evaluate(FEWER)
+
+
+def test_the_picture_of_a_card_has_no_letters_that_nobody_could_read(site: Path) -> None:
+    front = (site / "index.html").read_text(encoding="utf-8")
+    cards = re.findall(r'<img src="([^"]+)"', front)
+    assert len(cards) == len([page for page in ADDRESSES if page.startswith(("chapters", "labs"))])
+    for card in cards:
+        assert "text{display:none}" in (site / card).read_text(encoding="utf-8")
