@@ -249,3 +249,26 @@ def test_the_picture_of_a_card_has_no_letters_that_nobody_could_read(site: Path)
     assert len(cards) == len([page for page in ADDRESSES if page.startswith(("chapters", "labs"))])
     for card in cards:
         assert "text{display:none}" in (site / card).read_text(encoding="utf-8")
+
+
+# Reference
+
+
+def test_the_glossary_leads_to_the_first_term_of_each_letter(site: Path) -> None:
+    page = (site / "reference/glossary/index.html").read_text(encoding="utf-8")
+    first: dict[str, str] = {}
+    for mark, letter in re.findall(r'<dt><strong id="([^"]+)">(\w)', page):
+        first.setdefault(letter.upper(), mark)
+    (row,) = re.findall(r'<p class="letters">(.*?)</p>', page, re.DOTALL)
+    assert dict(re.findall(r'<a href="#([^"]+)">(\w)</a>', row)) == {m: a for a, m in first.items()}
+
+
+def test_names_of_the_library_are_set_as_code(host: Server, reader: Page) -> None:
+    go(reader, f"{host.address}reference/litgrad/")
+    name = reader.locator("[id='litgrad.ops.affine']")
+    family, weight = name.evaluate(
+        "one => [getComputedStyle(one).fontFamily, getComputedStyle(one).fontWeight]"
+    )
+    assert "monospace" in family
+    assert weight == "700"
+    assert reader.locator("sup", has_text="T").first.is_visible()
