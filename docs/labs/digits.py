@@ -331,10 +331,13 @@ sure = confidence > 0.9
 print(f"mean confidence {confidence.mean():.3f}", end=", ")
 print(f"right {np.mean(answer == y):.3f}")
 print(f"wrong: {len(bad)}, of these above 90%: {sum(sure[bad])}")
+band = sure & (confidence <= 0.99)
+print(f"from 90% to 99%: {sum(band)}, ", end="")
+print(f"right {np.mean(answer[band] == y[band]):.1%}")
 
 # %% [markdown]
 # /// mistake | A confidence of 99% means that the answer is right 99 times in 100
-# For unseen digits it is not far from that: the mean confidence is close to the share of right answers. But that is a statement about images like those of the training. Four in ten of the coin flips and most of the turned digits get more than 99%. None of the outputs can say that this is no digit.
+# Taken together, it is not far from that for unseen digits: the mean confidence is close to the share of right answers. But a mean can hide much. Of the images with a confidence from 90% to 99%, fewer are right than it says. And all this is a statement about images like those of the training. Four in ten of the coin flips and most of the turned digits get more than 99%. None of the outputs can say that this is no digit.
 # ///
 #
 # ## The last question

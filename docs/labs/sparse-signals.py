@@ -63,7 +63,7 @@ print(f"R² of the true weights: {r2(true):.4f}")
 # \qquad \lambda = 0.1,
 # $$
 #
-# which is half the mean squared error plus the penalty. (There, $\lambda$ is called `alpha`.) The gradient of the first part is $Hw - c$ with the tables $H = x^\top x / N$ and $c = x^\top y / N$.
+# which is half the mean squared error plus the penalty. (There, $\lambda$ is called `alpha`. The chapter on [penalties](../chapters/penalties.md) takes the whole mean squared error. So there, the same minimum belongs to a $\lambda$ twice as large.) The gradient of the first part is $Hw - c$ with the tables $H = x^\top x / N$ and $c = x^\top y / N$.
 #
 # What would a fit without a penalty do? With 25 examples and 100 weights, endlessly many settings hit every target. `lstsq` takes the one with the smallest weights.
 

@@ -354,7 +354,7 @@ plt.show()
 # %% [markdown]
 # - **Adam** divides each slope by its usual size, so layers that hear little still move. That carries the sigmoid from two hidden layers to four, not to eight: what does not come forward cannot be learned from.
 # - **ReLU with $1/n$** loses a factor of $\sqrt{1/2}$ in each layer in place of a fifth. That can be borne over eight layers, not over sixteen.
-# - **Tanh with $1/n$ and ReLU with $2/n$** (He) keep both directions near a factor of 1, and learn at once with eight layers. Sixteen are too many even for them at this width: in narrow layers the factors scatter.
+# - **Tanh with $1/n$ and ReLU with $2/n$** (He) keep both directions near a factor of 1, and learn at once with eight layers. Sixteen were too many even for them, from this one start and at these few rates: in narrow layers the factors scatter.
 #
 # No deeper network gets more than two points above the shallow ones: digits of 8×8 pixels need no depth. What the recipes change is how much depth they can bear.
 #
