@@ -58,3 +58,25 @@ window.document$ ? document$.subscribe(begin) : document.addEventListener("DOMCo
 // The fonts, if they were late, are put in place with the next page.
 let pages = 0;
 window.document$?.subscribe(() => pages++ && bookFonts.every((font) => font.status === "loaded") && addFonts());
+
+// Terms: a first tap shows what one means, a second opens the glossary; Escape puts it away.
+let was; // focused before the tap
+document.addEventListener("pointerdown", () => (was = document.activeElement), true);
+document.addEventListener(
+  "click",
+  (event) => {
+    const term = event.target.closest(".term");
+    if (!term || term === was || event.pointerType !== "touch") return;
+    event.preventDefault();
+    event.stopPropagation(); // or Material would open it
+    term.focus();
+  },
+  true
+);
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const term of document.querySelectorAll(".term:is(:hover, :focus)")) {
+    term.classList.add("away");
+    term.onblur = term.onpointerleave = () => term.classList.remove("away");
+  }
+});

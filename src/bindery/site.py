@@ -15,6 +15,7 @@ from typing import Any
 
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 from nbclient.exceptions import CellExecutionError
 
@@ -131,7 +132,8 @@ class Site:
             if uri.endswith(".md")
         }
         glossary = sources.get("reference/glossary.md")
-        self.terms = terms.read(texts[glossary.url]) if glossary else {}
+        self.glossary = glossary.url if glossary else ""
+        self.terms = terms.read(texts[self.glossary]) if glossary else {}
         loaded = b"".join(f.content_bytes for f in every if f.src_uri.endswith((".css", ".js")))
         self.note = kit.note(self.kit, texts, loaded)
         return every
@@ -190,7 +192,8 @@ class Site:
         """Explain terms, and offer the downloads."""
         content = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", content)  # heads nothing
         if page.file.src_uri.startswith(("chapters/", "labs/")):
-            content = terms.mark(content, self.terms)
+            glossary = get_relative_url(self.glossary, page.url)
+            content = terms.mark(content, self.terms, glossary)
             content = content.replace("</h1>", f"</h1>\n{_downloads(page)}", 1)
         return search.narrow(content)
 

@@ -2,23 +2,38 @@
 
 import html
 import re
+from typing import NamedTuple
 
-_ENTRY = re.compile(r"^\*\*(?P<term>[^*]+)\*\*[^\n]*\n:[ ]+(?P<text>.+)$", re.MULTILINE)
+_ENTRY = re.compile(
+    r"^\*\*(?P<term>[^*]+)\*\*\{ #(?P<mark>[\w-]+) \}\n"
+    r":[ ]+(?P<text>.+?)\s*\(\[[^]]*\]\(\.\./(?P<page>[^)#]+)#(?P<section>[^)]+)\)\)$",
+    re.MULTILINE,
+)
 _PIECE = re.compile(r"<(?P<close>/?)(?P<tag>\w+)[^>]*>|[^<]+")
-_LEFT_ALONE = {"a", "abbr", "button", "code", "em", "pre", "h1", "h2", "h3", "h4", "summary", "th"}
+_LEFT_ALONE = {"a", "button", "code", "em", "pre", "h1", "h2", "h3", "h4", "summary", "table"}
 
 
-def read(glossary: str) -> dict[str, str]:
-    """Each term with its definition in plain words: before the link to where it is defined."""
-    entries = {}
-    for entry in _ENTRY.finditer(glossary):
-        words = re.split(r"\s*\(?\[", entry["text"])[0]
-        entries[entry["term"].lower()] = re.sub(r"[$*`\\]|\{|\}", "", words)
-    return entries
+class Term(NamedTuple):
+    """What the glossary says of a term."""
+
+    text: str
+    mark: str
+    """Where the entry stands in the glossary."""
+    page: str
+    section: str
+    """Where the term is defined."""
 
 
-def mark(content: str, entries: dict[str, str]) -> str:
-    """A page's HTML in which terms can be hovered."""
+def read(glossary: str) -> dict[str, Term]:
+    """Each term with its entry."""
+    return {
+        entry["term"].lower(): Term(*entry.group("text", "mark", "page", "section"))
+        for entry in _ENTRY.finditer(glossary)
+    }
+
+
+def mark(content: str, entries: dict[str, Term], glossary: str) -> str:
+    """A page's HTML in which terms say what they mean, and lead to the glossary at this address."""
     if not entries:
         return content
     longest_first = sorted(map(re.escape, entries), key=len, reverse=True)
@@ -31,7 +46,9 @@ def mark(content: str, entries: dict[str, str]) -> str:
         if word in seen:
             return match[0]
         seen.add(word)
-        return f'<abbr title="{html.escape(entries[word])}">{match[0]}</abbr>'
+        entry = entries[word]
+        says = html.escape(re.sub(r"[$*`\\{}]", "", entry.text))
+        return f'<a class="term" href="{glossary}#{entry.mark}" data-says="{says}">{match[0]}</a>'
 
     def take(piece: re.Match[str]) -> str:
         if piece["tag"] is None:
