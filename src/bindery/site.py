@@ -200,7 +200,9 @@ class Site:
     def index(self, context: Any, page: Any) -> Any:
         """Let the search know its names."""
         entries = self.config["plugins"]["material/search"].search_index.entries
-        search.name(entries, page.content, page.url)
+        uri = page.file.src_uri
+        defined = {name: term.section for name, term in self.terms.items() if term.page == uri}
+        search.name(entries, page.content, page.url, defined)
         return context
 
     def count(self, env: Any, every: Any) -> Any:

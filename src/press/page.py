@@ -15,14 +15,14 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from press.draw import figure
-from press.draw.formula import mathml
+from press.draw.formula import mathml, plain
 from press.read import Chapter, Program
 from press.read.markdown import CONTINUES, OUTPUT
 from press.read.text import replace_formulas
 from press.run.results import Result
 
 MARKS = re.compile(rf"^(?:{CONTINUES}|{OUTPUT})\n*", re.MULTILINE)
-_PLACE = re.compile(r"<(?P<tag>div|span) data-press=\"(?P<number>\d+)\">[^<]*</(?P=tag)>")
+_PLACE = re.compile(r"<(?P<tag>div|pre|span) data-press=\"(?P<number>\d+)\">[^<]*</(?P=tag)>")
 _INLINE = "<span data-press=[^<]*</span>"
 # What is written beside a formula without a space, such as a comma, stays in its line.
 _BESIDE = re.compile(rf"(?!{_INLINE}[\s<])[^\s<>]*(?:{_INLINE}[^\s<>]*)+")
@@ -51,7 +51,7 @@ def make(chapter: Chapter, results: list[Result]) -> Page:
     """The page of a chapter whose programs have been proved."""
     page, places = Page(""), {}
     for program, result in zip(chapter.programs, results, strict=True):
-        mark = page.put(_program(program), "div", program.code)
+        mark = page.put(_program(program), "pre", program.code)
         if program.figure:
             name = PurePosixPath(program.figure).stem
             drawn = page.put(figure.figure(result.figures, name, program.alt), "div")
@@ -65,13 +65,13 @@ def make(chapter: Chapter, results: list[Result]) -> Page:
     for fence in chapter.fences:
         if fence.span not in places:
             code = f'<div class="highlight"><pre><code>{html.escape(fence.code)}</code></pre></div>'
-            places[fence.span] = page.put(code, "div", fence.code)
+            places[fence.span] = page.put(code, "pre", fence.code)
     page.text = replace_formulas(
         MARKS.sub("", chapter.replaced(places)),
         lambda _, latex, display: page.put(
             markup := mathml(latex, display=display),
             "span",
-            html.unescape(re.sub("<[^>]*>", "", markup)),
+            plain(markup),
         ),
     )
     return page

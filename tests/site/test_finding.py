@@ -15,9 +15,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from PIL import Image, ImageColor
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
-from bindery import card
+from bindery import card, terms
 from litgrad import plots
 from tests.conftest import ROOT, Server, Site, build, serving
 
@@ -49,6 +49,46 @@ SEARCHES = {
     "sigmoid": "chapters/activations/",
 }
 """What readers type, and where they want to go."""
+FIRST = {
+    "learning rate": "chapters/descent/#one-step-downhill-and-then-another",
+    "cross entropy": "chapters/losses/#one-of-many-classes",
+    "gradient": "chapters/descent/#two-weights-the-gradient",
+    "overfitting": "chapters/penalties/#too-good-on-twelve-receipts",
+    "batch size": "chapters/stochastic/#a-step-from-a-few-examples",
+    "exploding gradients": "chapters/depth/#one-neuron-in-each-layer",
+    "hessian": "chapters/curvature/#directions-that-only-stretch",
+    "train test split": "chapters/generalization/#three-parts",
+    "momentum 0.9": "chapters/momentum/#keep-a-part-of-the-last-step",
+    "bias": "chapters/networks/#one-neuron-prices-a-ride",
+    "schedule": "chapters/curvature/#schedules-one-by-one",
+    "backward pass": "chapters/graphs/#backward-by-hand",
+    "gradeint": "chapters/descent/#two-weights-the-gradient",
+    "gradeint descent": "chapters/descent/#one-step-downhill-and-then-another",
+    "backpropogation": "chapters/graphs/#backward-by-hand",
+    "regularisation": "chapters/penalties/#a-price-on-large-weights",
+    "entorpy": "chapters/losses/#one-of-many-classes",
+    "EarlyStoping": "chapters/generalization/#when-to-stop",
+}
+"""What readers type, some of it wrong, and the chapter that they want to see before all others."""
+COUNTED_TWICE = {"threshold": "the soft threshold is soft-thresholding, too"}
+"""Terms that lead to another chapter first, each with its reason."""
+ASK = """async (queries) => {
+    const config = JSON.parse(document.getElementById("__config").textContent);
+    const worker = new Worker(new URL(config.search, location));
+    const index = await (await fetch(`${config.base}/search/search_index.json`)).json();
+    const ask = (type, data) => new Promise((resolve) => {
+        worker.addEventListener("message", (event) => resolve(event.data.data), { once: true });
+        worker.postMessage({ type, data });
+    });
+    await ask(0, { ...index, options: {} });
+    const found = [];
+    for (const query of queries) {
+        const { items } = await ask(2, query);
+        found.push(items[0]?.[0].location.split("#")[0]);
+    }
+    worker.terminate();
+    return found;
+}"""
 
 
 class Head(HTMLParser):
@@ -278,19 +318,67 @@ def test_the_index_is_light(site: Path) -> None:
     assert b"Source code in" not in index
 
 
-@pytest.mark.parametrize(("words", "place"), SEARCHES.items(), ids=SEARCHES)
-def test_the_search_finds(host: Server, reader: Page, words: str, place: str) -> None:
-    if "/chapters/losses/" not in reader.url:
-        reader.goto(f"{host.address}chapters/losses/")
-    field, results = reader.locator(".md-search__input"), reader.locator(".md-search-result__list")
+def search(page: Page, words: str) -> Locator:
+    """The pages that are found for words, as a reader types them."""
+    field, results = page.locator(".md-search__input"), page.locator(".md-search-result__list")
     field.fill("")
     field.press("Backspace")
     results.locator("li").first.wait_for(state="detached")
     field.fill(words[:-1])
     field.press(words[-1])  # Material listens to keys
-    results.locator("li").first.wait_for()
-    pages = results.locator(":scope > li").evaluate_all(
-        "all => all.slice(0, 3).map(one => [...one.querySelectorAll('a')].map(a => a.href))"
+    page.wait_for_function(
+        "words => document.querySelector('.md-search__input').value === words", arg=words
     )
-    found = [re.sub(r"\?h=[^#]*", "", link) for links in pages for link in links]
+    results.locator("li").first.wait_for()
+    return results.locator(":scope > li")
+
+
+@pytest.fixture
+def opened(host: Server, reader: Page) -> Page:
+    """A page that one searches from."""
+    if "/chapters/losses/" not in reader.url:
+        reader.goto(f"{host.address}chapters/losses/")
+    return reader
+
+
+def links(found: Locator, most: int) -> list[str]:
+    """Where the first pages that were found lead, and their sections."""
+    pages: list[str] = found.evaluate_all(
+        """(all, most) => all.slice(0, most).flatMap(
+            (one) => [...one.querySelectorAll("a")].map((a) => a.href)
+        )""",
+        most,
+    )
+    return [re.sub(r"\?h=[^#]*", "", link) for link in pages]
+
+
+@pytest.mark.parametrize(("words", "place"), SEARCHES.items(), ids=SEARCHES)
+def test_the_search_finds(host: Server, opened: Page, words: str, place: str) -> None:
+    found = links(search(opened, words), 3)
     assert any(link.startswith(host.address + place) for link in found), found[:9]
+
+
+@pytest.mark.parametrize(("words", "place"), FIRST.items(), ids=FIRST)
+def test_the_chapter_that_defines_a_term_is_found_first(
+    host: Server, opened: Page, words: str, place: str
+) -> None:
+    assert host.address + place in links(search(opened, words), 1)
+
+
+def test_every_term_leads_to_the_chapter_that_defines_it(opened: Page) -> None:
+    entries = terms.read((ROOT / "docs/reference/glossary.md").read_text(encoding="utf-8"))
+    wanted = {
+        term.partition(" (")[0]: entry.page.removesuffix(".md") + "/"
+        for term, entry in entries.items()
+    }
+    found = dict(zip(wanted, opened.evaluate(ASK, list(wanted)), strict=True))
+    others = {term for term, place in wanted.items() if found[term] != place}
+    assert others == set(COUNTED_TWICE)
+
+
+def test_formulas_and_programs_can_be_read_in_what_is_found(opened: Page) -> None:
+    texts = search(opened, "multiplication explains").locator("p").all_text_contents()
+    assert any("The loss is then ½qx² and its slope is qx." in text for text in texts)
+    lines = search(opened, "linspace").locator("pre").all_text_contents()
+    assert lines
+    assert all("linspace" in line and "\n" not in line for line in lines)
