@@ -40,7 +40,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def on_page_content(content: str, page: Any, **_: Any) -> str:
-    """Explain terms, and offer the downloads."""
+    """Number a chapter, explain terms, and offer the downloads."""
     return SITE.explain(content, page)
 
 

@@ -189,7 +189,13 @@ class Site:
         self._render(page, partial(MkDocsPage.render, page), config, every)
 
     def explain(self, content: str, page: Any) -> str:
-        """Explain terms, and offer the downloads."""
+        """Number a chapter, explain terms, and offer the downloads."""
+        if page.parent and page.parent.title == "Chapters":
+            every, title = page.parent.children, page.title
+            number = every.index(page) + 1
+            page.title = f"{number}. {title}"
+            page.meta["title"] = f"Chapter {number} of {len(every)}: {title}"  # for the header
+            content = re.sub("(<h1[^>]*>)", rf"\g<1>{number}. ", content, count=1)
         content = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", content)  # heads nothing
         if page.file.src_uri.startswith(("chapters/", "labs/")):
             glossary = get_relative_url(self.glossary, page.url)
@@ -227,7 +233,9 @@ class Site:
             if not page.meta.get("description"):
                 missing = "the front matter has no description: a sentence for search and cards"
                 raise Fault(path, 1, missing)
-        words = self.config["site_name"], page.title, page.meta["description"]
+        site = self.config["site_name"]
+        title = site if page.is_homepage else re.sub(r"^\d+\. ", "", page.title)
+        words = site, title, page.meta["description"]
         picture = card.make(self.root, *words, bound.cover if bound else b"")
         self._write(f"assets/cards/{page.file.src_uri.rpartition('.')[0]}.png", picture)
         output = output.replace("</head>", f"{self.note}</head>", 1)
