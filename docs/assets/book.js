@@ -6,7 +6,7 @@ const book = told(document);
 function flipbook(figure) {
   const frames = [...figure.querySelectorAll(".frame")];
   const controls = figure.querySelector(".controls");
-  const [play, slider, label] = controls.children;
+  const [label, play, slider] = controls.children;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let timer = 0;
 
@@ -39,6 +39,7 @@ function flipbook(figure) {
   });
   play.addEventListener("click", () => (timer ? stop() : start()));
   controls.hidden = false;
+  show(+slider.value);
   if (figure.closest(".home") && !still.matches) start();
 }
 

@@ -21,10 +21,8 @@ class Result {
 
   // Described as the book's figure is, if the program that draws it is the book's.
   alt(isEdited) {
-    const svg = this.built.figure?.querySelector("svg[aria-label]");
-    if (isEdited || !svg) return "What the program draws now";
-    const label = svg.closest(".frame")?.dataset.label;
-    return svg.getAttribute("aria-label").replace(label ? ` (${label})` : "", "");
+    this.caption = isEdited ? null : this.built.figure?.querySelector("figcaption");
+    return "What the program draws now.";
   }
 
   say(text, kind = "") {
@@ -122,10 +120,18 @@ class Result {
     this.error.textContent = verdict?.wrong ?? error?.traceback ?? "";
     this.error.className = verdict?.wrong ? "error wrong" : "error";
     this.drawn.innerHTML = figure;
+    this.adopt();
     this.refresh();
     if (figure) begin(); // a flipbook gets its controls
     const { top, bottom } = this.drawn.getBoundingClientRect();
     if (figure && (bottom < 0 || top > innerHeight)) this.drawn.scrollIntoView({ block: "nearest" });
+  }
+
+  // The caption that the book has for it, and the frame on which its flipbook is open.
+  adopt() {
+    const [drawn, built] = [this.drawn, this.built.figure].map((box) => box?.querySelector("input"));
+    if (drawn && built) drawn.value = built.value;
+    if (this.caption) this.drawn.querySelector("figcaption")?.replaceWith(this.caption.cloneNode(true));
   }
 
   failed({ why, during }) {

@@ -22,7 +22,7 @@ from nbclient.exceptions import CellExecutionError
 from bindery import card, hosts, labs, offline, proof, search, terms
 from browser import fetch, kit
 from press import files, notebook
-from press.draw import figure, font
+from press.draw import font, panels
 from press.page import Page, make
 from press.prove import prove, prove_lab
 from press.read import Chapter, Fault, read
@@ -56,7 +56,7 @@ def bind(made_of: tuple[bytes, str], chapter: Chapter, results: list[Result]) ->
         if not program.figure:
             continue
         name, last = Path(program.figure).stem, result.figures[-1]
-        bound.drawings[program.figure] = svg = figure.inline(last["svg"], name, program.alt)
+        bound.drawings[program.figure] = svg = panels.picture(last["panels"], name)
         if program.is_cover:
             bound.cover = base64.b64decode(last["png"])
             bound.drawings[f"figures/{name}-small.svg"] = svg.replace(">", f">{SMALL}", 1)

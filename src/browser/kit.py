@@ -17,7 +17,10 @@ from browser import fetch
 from press import files
 
 SHIPPED = (
-    *(f"press/{name}.py" for name in ("__init__", "draw/__init__", "draw/figure", "draw/line")),
+    *(
+        f"press/{name}.py"
+        for name in ("__init__", "draw/__init__", "draw/figure", "draw/line", "draw/panels")
+    ),
     *(f"press/run/{name}.py" for name in ("__init__", "backend", "report")),
     *(f"browser/{name}.py" for name in ("__init__", "runner")),
 )

@@ -74,9 +74,9 @@ def run(job: str, send: Callable[[str], None]) -> str:
             frames = _execute(parts, stream if asked["cells"] else None)
             answer["whole"] = True  # and not ended before its end
             if frames:
-                from press.draw import figure  # noqa: PLC0415  it needs Matplotlib
+                from press.draw import panels  # noqa: PLC0415  it needs Matplotlib
 
-                answer["figure"] = figure.figure(frames, asked["name"], asked["alt"])
+                answer["figure"] = panels.figure(frames, asked["name"], asked["alt"])
         except SystemExit as end:
             stream.write(f"{end.code}\n" if isinstance(end.code, str) else "")
         except BaseException as error:  # noqa: BLE001  whatever it is, the reader should see it
@@ -124,7 +124,7 @@ def clean() -> None:
     gc.freeze()
 
 
-def _execute(parts: list[tuple[str, str]], quiet: Stream | None) -> list[dict[str, str]]:
+def _execute(parts: list[tuple[str, str]], quiet: Stream | None) -> list[dict[str, Any]]:
     """The figures of the last part; with a stream to keep quiet, it is quiet until then."""
     namespace = vars(sys.modules["__main__"])
     before = 0

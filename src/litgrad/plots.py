@@ -19,11 +19,17 @@ DASHES = "-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5))
 Function: TypeAlias = Callable[..., Any]
 
 
-def panels(columns: int = 1, rows: int = 1, *, size: tuple[float, float] = (7, 3.4)) -> list[Axes]:
-    """Empty axes, row by row, to draw on or to pass as `ax`; a page is 7 inches wide.
+def panels(
+    columns: int = 1, rows: int = 1, *, size: tuple[float, float] | None = None
+) -> list[Axes]:
+    """Empty axes, row by row, to draw on or to pass as `ax`.
+
+    A page is 7 inches wide, and a phone shows 4.5 with letters that can be read; panels side by
+    side stand there one below the other.
 
     >>> left, right = panels(2)
     """
+    size = size or ((7, 3.4) if columns > 1 else (4.5, 3))
     _, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", facecolor="none")
     for ax in np.ravel(axes):
         ax.set_facecolor("none")  # the page shows through, be it light or dark
@@ -71,7 +77,7 @@ def contour(
     _check.number("the range of the function", high - low, 0, open_low=True)
     # The squares of even steps: the contours of a bowl are then evenly spaced.
     levels = low + (high - low) * np.linspace(0, 1, 11) ** 2
-    ax = ax or panels(size=(7, 4))[0]
+    ax = ax or panels()[0]
     for level in levels[1:-1]:  # area over area: so each line is drawn once
         area = ax.contourf(a, b, heights, [level, np.inf], colors=INK)
         area.set(array=None, facecolor=(INK, 0.014), edgecolor=MUTED, linewidth=0.6)
@@ -96,7 +102,7 @@ def boundary(predict: Function, x: Array, y: Labels, *, ax: Axes | None = None) 
     if scores.size == len(grid):  # one score speaks for class 1 against a 0 for class 0
         scores = scores.reshape(-1, 1) * [0, 1]
     _check.one_hot(y, len(points), scores.shape[1])
-    ax = ax or panels(size=(7, 4))[0]
+    ax = ax or panels(size=(4.5, 3.4))[0]
     for k in range(scores.shape[1]):
         lead = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(151, 151)
         area = ax.contourf(a, b, lead, [0, np.inf], colors=INK)
@@ -140,7 +146,7 @@ def network(net: layers.Layer | Sequence[int], *, most: int = 8, ax: Axes | None
     _check.count("the number of sizes", len(sizes), 2)
     ys = [np.arange(n) - (n - 1) / 2 if n <= most else np.r_[-half:0, 1 : half + 1] for n in sizes]
     top = max(y.max() for y in ys) + 0.5
-    ax = ax or panels(size=(7, 1 + 0.68 * top))[0]
+    ax = ax or panels(size=(4.5, 1 + 0.6 * top))[0]
     for i, (n, y) in enumerate(zip(sizes, ys, strict=True)):
         name = "hidden" if 0 < i < len(sizes) - 1 else "output" if i else "input"
         ax.text(i, -top, f"{n}\n{name}", ha="center", va="top")
@@ -176,19 +182,19 @@ def graph(variable: Variable, *, ax: Axes | None = None) -> Axes:
         y[node] = next(row for row in rows if free.get(row, x[node]) <= x[node])
         free[y[node]] = max([x[child] for parent, child, _ in edges if parent is node], default=1)
     left, width, height = min(x.values()), max(5, 1 - min(x.values())), max(y.values()) + 1
-    ax = ax or panels(size=(max(7, 1.35 * width), 0.2 + 0.85 * height))[0]
+    ax = ax or panels(size=(1.7 * width, 1.1 * height))[0]
     for parent, node, port in edges:
-        across = x[parent] + 0.39, x[node] - 0.61, x[node] - 0.41
+        across = x[parent] + 0.42, x[node] - 0.58, x[node] - 0.44
         down = y[parent], y[parent], y[node] + port
         ax.plot(across, down, color=MUTED, linewidth=1, marker=">", markevery=[2], markersize=4)
     for node, column in x.items():
-        ax.bar(column, 0.7, 0.78, y[node] - 0.35, facecolor="none", edgecolor=INK, linewidth=0.8)
+        ax.bar(column, 0.8, 0.84, y[node] - 0.4, facecolor="none", edgecolor=INK, linewidth=0.8)
         names = node.name, node.operation.replace("_", "\n", 1)
         text = " = ".join(filter(None, names)) or "variable"
         for word, v in (("value", node.value), ("grad", node.gradient)):
             if v is not None:
                 text += f"\n{word} {f'{v.item() + 0.0:.4g}' if v.size == 1 else v.shape}"
-        ax.text(column, y[node], text.replace("-", "−"), ha="center", va="center", size=8)
+        ax.text(column, y[node], text.replace("-", "−"), ha="center", va="center")
     ax.set(xlim=((left - width) / 2, (left + width) / 2), ylim=(height - 0.5, -0.5))
     ax.axis("off")
     return ax
@@ -206,20 +212,20 @@ def images(rows: Array, labels: Any = (), *, columns: int = 10, ax: Axes | None 
         raise ValueError(f"images need rows of 64 numbers, or another square, got {x.shape}")
     if len(labels) not in {0, n}:
         raise ValueError(f"{n} images need {n} labels, got {len(labels)}")
-    columns, gap = min(n, _check.count("columns", columns)), 3 if len(labels) else 1
+    columns, gap = min(n, _check.count("columns", columns)), 4 if len(labels) else 1
     frame = (0, -n % columns), (gap, 0), (1, 0)
     tiles = np.pad(x.reshape(n, side, side), frame, constant_values=np.nan)
     sheet = np.block([list(tiles[i : i + columns]) for i in range(0, n, columns)])
     signed, scale = x.min() < 0, np.abs(x).max() or 1
-    height = min((6 if signed else 7) * len(sheet) / len(sheet.T), 1.3 * len(tiles) / columns)
-    ax = ax or panels(size=(7, height))[0]
+    height = min((3.8 if signed else 4.5) * len(sheet) / len(sheet.T), len(tiles) / columns)
+    ax = ax or panels(size=(4.5, height))[0]
     look = {"cmap": "cividis", "vmin": -scale} if signed else {"cmap": "gray_r", "vmin": 0}
     image = ax.imshow(sheet, vmax=scale, interpolation="none", **look)
     if signed:
         ax.figure.colorbar(image, ax=ax)
     for i, label in enumerate(labels):
         place = (i % columns + 0.5) * (side + 1), i // columns * (side + gap) + gap - 0.7
-        ax.text(*place, str(label), ha="center", va="bottom", size=8)
+        ax.text(*place, str(label), ha="center", va="bottom")
     ax.axis("off")
     return ax
 

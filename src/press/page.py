@@ -8,13 +8,14 @@ import html
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import PurePosixPath
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from press.draw import figure
+from press.draw import panels
 from press.draw.formula import mathml, plain
 from press.read import Chapter, Program
 from press.read.markdown import CONTINUES, OUTPUT
@@ -49,12 +50,13 @@ class Page:
 
 def make(chapter: Chapter, results: list[Result]) -> Page:
     """The page of a chapter whose programs have been proved."""
-    page, places = Page(""), {}
+    page, places, numbers = Page(""), {}, count(1)
     for program, result in zip(chapter.programs, results, strict=True):
         mark = page.put(_program(program), "pre", program.code)
         if program.figure:
             name = PurePosixPath(program.figure).stem
-            drawn = page.put(figure.figure(result.figures, name, program.alt), "div")
+            told = program.alt, next(numbers), program.opens
+            drawn = page.put(panels.figure(result.figures, name, *told), "div")
             if program.figure_span:
                 places[program.figure_span] = drawn
             else:

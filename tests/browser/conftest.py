@@ -188,8 +188,8 @@ def drawn(program: Locator) -> Locator:
     return program.page.locator(f'.drawn[data-of="{name.removeprefix("Program ")}"]')
 
 
-def labels(figure: Locator) -> list[str | None]:
-    return [svg.get_attribute("aria-label") for svg in figure.locator("svg[role]").all()]
+def labels(figure: Locator) -> list[str]:
+    return figure.locator("figcaption").all_inner_texts()
 
 
 def address_of(file: Path) -> str:

@@ -26,9 +26,9 @@ def test_a_figure_is_like_the_books(page: Page) -> None:
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
     color = "svg => getComputedStyle(svg.querySelector('text')).fill"
-    light = drawn(program).locator("svg").evaluate(color)
+    light = drawn(program).locator("svg").first.evaluate(color)
     page.evaluate("document.body.setAttribute('data-md-color-scheme', 'slate')")
-    assert drawn(program).locator("svg").evaluate(color) != light
+    assert drawn(program).locator("svg").first.evaluate(color) != light
     page.evaluate("document.body.setAttribute('data-md-color-scheme', 'default')")
     press(program, "Reset")
     assert figure.is_visible()
@@ -39,12 +39,17 @@ def test_a_flipbook_can_be_leafed_through(page: Page) -> None:
     figure = page.locator(".figure.flipbook").first
     program = page.locator(".program").and_(figure.locator("xpath=preceding::*")).last
     frames = figure.locator(".frame").count()
+    told = figure.locator("output").inner_text()
+    caption = labels(figure)
     run(program)
     book = drawn(program).locator(".flipbook")
     assert book.locator(".frame").count() == frames
+    assert book.locator("output").inner_text() == told  # where the reader was
+    assert labels(book) == caption
     last = book.locator(".frame").last
-    assert not last.is_visible()
     book.locator("input").focus()
+    page.keyboard.press("Home")
+    assert not last.is_visible()
     page.keyboard.press("End")
     assert last.is_visible()
     assert book.locator("output").inner_text() == last.get_attribute("data-label")
@@ -55,7 +60,7 @@ def test_a_flipbook_can_be_leafed_through(page: Page) -> None:
 def test_a_figure_of_an_edited_program_is_not_described_as_the_books(page: Page) -> None:
     program = page.locator(".program").first
     run_text(program, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n")
-    assert labels(drawn(program)) == ["What the program draws now"]
+    assert labels(drawn(program)) == ["What the program draws now."]
 
 
 def test_too_many_points_end_in_an_error_that_says_what_to_do(page: Page) -> None:

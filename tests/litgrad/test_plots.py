@@ -521,7 +521,7 @@ def tiles(ax, side, gap, columns):
 def test_digits_are_ink_on_paper_with_their_labels():
     digits = data.digits()
     ax = plots.images(digits.x[:7], labels=digits.y[:7], columns=5)
-    drawn = tiles(ax, 8, 3, 5)
+    drawn = tiles(ax, 8, 4, 5)
     np.testing.assert_array_equal(drawn[:7], digits.x[:7].reshape(7, 8, 8))
     assert np.isnan(drawn[7:]).all()
     assert texts(ax) == list("0123456")
@@ -531,8 +531,8 @@ def test_digits_are_ink_on_paper_with_their_labels():
     # A label stands above its own image, in the gap.
     positions = np.array([text.get_position() for text in ax.texts])
     np.testing.assert_array_equal(positions[:5, 0], 4.5 + 9 * np.arange(5))
-    assert np.all((positions[:5, 1] > 0) & (positions[:5, 1] < 2.5))
-    assert np.all((positions[5:, 1] > 11) & (positions[5:, 1] < 13.5))
+    assert np.all((positions[:5, 1] > 0) & (positions[:5, 1] < 3.5))
+    assert np.all((positions[5:, 1] > 12) & (positions[5:, 1] < 15.5))
 
 
 def test_weights_share_one_scale_around_0_that_is_also_one_of_gray():

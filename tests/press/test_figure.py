@@ -1,4 +1,4 @@
-"""Figures in a page: the colors of the theme, names of their own, a description."""
+"""Figures in a page: the colors of the theme, names of their own, nothing but a picture."""
 
 import re
 import time
@@ -18,7 +18,8 @@ def svg() -> str:
     """What press keeps of the figure that is open."""
     (found,) = report.figures()
     plt.close("all")
-    return found["svg"]
+    drawn: str = "".join(found["panels"])
+    return drawn
 
 
 def drawn() -> str:
@@ -28,9 +29,7 @@ def drawn() -> str:
 
 def test_a_figure_follows_the_theme_and_keeps_its_letters_and_shades() -> None:
     bowl = drawn()
-    markup = figure.inline(bowl, "bowl", "A bowl & a path")
-    assert 'role="img"' in markup
-    assert 'aria-label="A bowl &amp; a path"' in markup
+    markup = figure.inline(bowl, "bowl")
     assert not [color for color in figure.COLORS if f": {color}" in markup]
     assert "currentColor" in markup
     assert "<text" in markup
@@ -42,26 +41,11 @@ def test_a_figure_follows_the_theme_and_keeps_its_letters_and_shades() -> None:
 
 def test_two_figures_share_no_id_and_every_reference_is_met() -> None:
     bowl = drawn()
-    ids = [
-        set(re.findall(r' id="([^"]+)"', figure.inline(bowl, name, "A bowl")))
-        for name in ("a", "b")
-    ]
+    ids = [set(re.findall(r' id="([^"]+)"', figure.inline(bowl, name))) for name in ("a", "b")]
     assert not ids[0] & ids[1]
-    used = re.findall(r"(?:url\(|href=\")#([\w-]+)", figure.inline(bowl, "a", "A bowl"))
+    used = re.findall(r"(?:url\(|href=\")#([\w-]+)", figure.inline(bowl, "a"))
     assert used
     assert set(used) <= ids[0]
-
-
-def test_several_frames_are_a_flipbook_that_shows_its_first_without_script() -> None:
-    bowl = drawn()
-    frames = [{"svg": bowl, "label": "η = 0.1"}, {"svg": bowl, "label": ""}]
-    markup = figure.figure(frames, "bowl", "A bowl")
-    assert markup.count('role="img"') == 2
-    assert markup.count('" hidden>') == 2  # the second frame, and the controls
-    assert 'aria-label="A bowl (η = 0.1)"' in markup
-    assert 'data-label="2 of 2"' in markup
-    used = re.findall(r"(?:url\(|href=\")#([\w-]+)", markup)
-    assert set(used) <= set(re.findall(r' id="([^"]+)"', markup))
 
 
 def test_a_line_stays_where_it_was() -> None:
@@ -71,7 +55,7 @@ def test_a_line_stays_where_it_was() -> None:
 
 def test_a_color_of_no_series_stays_as_it_is() -> None:
     path = f'<svg xmlns="{figure.SVG}"><path id="a" style="fill: #123456"/></svg>'
-    assert 'style="fill: #123456"' in figure.inline(path, "x", "A path")
+    assert 'style="fill: #123456"' in figure.inline(path, "x")
 
 
 def points(d: str) -> Array:
@@ -132,7 +116,7 @@ def swing(n: int) -> str:
 def test_four_times_the_points_take_four_times_as_long(draw: Callable[[int], str]) -> None:
     def seconds(drawn: str) -> float:
         began = time.process_time()
-        figure.inline(drawn, "many", "Many points")
+        figure.inline(drawn, "many")
         return time.process_time() - began
 
     few, many = draw(1_000), draw(4_000)
@@ -143,10 +127,10 @@ def test_four_times_the_points_take_four_times_as_long(draw: Callable[[int], str
 def test_many_markers_are_each_drawn_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     """A browser takes the longer for a <use>, the more there are: half a minute for 15,000."""
     points = scatter(1_100)
-    alone = figure.inline(points, "x", "Points")
+    alone = figure.inline(points, "x")
     assert "<use " not in alone
     monkeypatch.setattr(figure, "MANY", 2_000)
-    used = figure.inline(points, "x", "Points")
+    used = figure.inline(points, "x")
     before = re.findall(r'<use [^>]* x="([^"]+)" y="([^"]+)" style="(fill[^"]+)"', used)
     after = re.findall(r'style="(fill[^"]+)" transform="translate\((\S+) (\S+)\)"', alone)
     assert [(x, y, style) for style, x, y in after] == before
@@ -172,7 +156,7 @@ HARM = {
 @pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
 def test_what_is_more_than_a_picture_does_not_reach_the_page(harm: str) -> None:
     drawing = f'<svg xmlns="{figure.SVG}" xmlns:xlink="{figure.XLINK}"><g>{harm}</g></svg>'
-    markup = figure.inline(drawing, "x", "A figure")
+    markup = figure.inline(drawing, "x")
     assert not re.search(r"alert|example|<a\b|\bon\w+=|<style|<set", markup)
     assert ("seen" in markup) == ("seen" in harm)
     assert ("fill: red" in markup) == ("fill: red" in harm)
@@ -183,7 +167,7 @@ def test_a_link_that_matplotlib_draws_is_none_in_the_page() -> None:
     plt.text(1, 1, "a <b>", url="javascript:alert(2)", gid='"><script>alert(3)</script>')
     linked = svg()
     assert len(re.findall(r"alert\(\d", linked)) == 3
-    markup = figure.inline(linked, "x", "A bar")
+    markup = figure.inline(linked, "x")
     assert "alert" not in markup
     assert "a &lt;b&gt;</text>" in markup
     assert f'fill="{figure.COLORS[plots.SERIES[0]]}"' in markup
@@ -192,4 +176,4 @@ def test_a_link_that_matplotlib_draws_is_none_in_the_page() -> None:
 
 def test_a_figure_shaded_from_point_to_point_is_drawn() -> None:
     plt.tripcolor([0, 1, 0], [0, 0, 1], [1, 2, 3], shading="gouraud")
-    assert re.search(r'<path d="M[^"]+z" fill="#', figure.inline(svg(), "x", "A triangle"))
+    assert re.search(r'<path d="M[^"]+z" fill="#', figure.inline(svg(), "x"))

@@ -163,6 +163,12 @@ FAULTS = {
         39,
         "no image line",
     ),
+    "a frame that is not drawn": (
+        "(figures/line.svg)",
+        '(figures/line.svg "η = 2")',
+        46,
+        "draws no frame with the label 'η = 2'",
+    ),
     "an image amid words": ("![A line", "See ![A line", 46, "stands alone"),
     "an image before its program": (
         "```python\nprint",

@@ -85,9 +85,9 @@ def test_a_figure_of_too_many_points_is_refused_with_a_way_out(alone: Interprete
 def test_all_figures_of_a_program_have_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         plt.figure().gca().plot([1, 2])
-    sizes = [len(found["svg"]) for found in report.figures()]
+    sizes = [len("".join(found["panels"])) for found in report.figures()]
     monkeypatch.setattr(report, "MOST_DRAWN", sum(sizes))
-    assert [len(found["svg"]) for found in report.figures()] == sizes
+    assert [len("".join(found["panels"])) for found in report.figures()] == sizes
     monkeypatch.setattr(report, "MOST_DRAWN", sum(sizes) - 1)
     with pytest.raises(RuntimeError, match="draws more than"):
         report.figures()
@@ -116,7 +116,7 @@ def test_no_settings_of_a_user_reach_a_figure(
     alone: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     figures = run(alone, LINE)["figures"]
-    assert "stroke-width: 1.5" in figures[0]["svg"]
+    assert "stroke-width: 1.5" in figures[0]["panels"][0]
     for folder in ("", "matplotlib", ".matplotlib", ".config/matplotlib"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         (tmp_path / folder / "matplotlibrc").write_text("lines.linewidth: 9\n", encoding="utf-8")

@@ -160,7 +160,7 @@ def test_a_lab_is_light_and_can_be_downloaded(small: Path, tmp_path: Path) -> No
     assert build(small, tmp_path / "site").returncode == 0
     page = (tmp_path / "site/labs/lab/index.html").read_text(encoding="utf-8")
     assert page.count("<svg") >= 2
-    assert 'aria-label="Two lines that rise, the second more than the first. (slope 1)"' in page
+    assert "Two lines that rise, the second more than the first.</figcaption>" in page
     assert "<math" in page
     assert "jp-" not in page
     book = nbformat.read(tmp_path / "site/labs/lab.ipynb", as_version=4)

@@ -5,11 +5,9 @@ page's own font, and the same figure is always the same bytes.
 """
 
 import base64
-import html
 import io
 import re
 import xml.etree.ElementTree as ET
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -40,8 +38,8 @@ ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
 
 
-def inline(svg: str, name: str, alt: str) -> str:
-    """An SVG as markup for a page, with ids of its own and a description."""
+def inline(svg: str, name: str, **look: str) -> str:
+    """An SVG as markup for a page, with ids of its own."""
     root = ET.fromstring(svg)  # noqa: S314  it is our own
     _strip(root)
     shapes = {f"#{shape.get('id')}": shape for shape in root.iter(f"{{{SVG}}}path")}
@@ -54,18 +52,15 @@ def inline(svg: str, name: str, alt: str) -> str:
     met = {found for value in values if "#" in value for found in _REFERENCE.findall(value)}
     used = [i for element in root.iter() if (i := element.get("id", "")) in met]
     ids = {old: f"{name}-{number}" for number, old in enumerate(used)}
-    width = float(root.attrib.pop("width", "0pt").removesuffix("pt"))
-    root.attrib.pop("height", None)
+    root.attrib = {"viewBox": root.get("viewBox", "")}
     for element in root.iter():
         cleaned = {key: _value(key, value, ids) for key, value in element.items()}
         element.attrib = {key: value for key, value in cleaned.items() if value}
     for use, shape in uses if len(uses) > MANY else []:
         _draw(use, shape)
-    root.set("role", "img")
-    root.set("aria-label", alt)
     root.set("fill", "currentColor")  # Matplotlib writes no fill where it is black
     root.set("stroke-linejoin", "round")
-    root.set("style", f"max-width: {width / 72:.2f}in")
+    root.attrib |= look
     markup = ET.tostring(root, encoding="unicode")
     return re.sub(r">\s+<", "><", re.sub(r"[\n ]+", " ", markup))
 
@@ -126,22 +121,3 @@ def _palette(value: str) -> str:
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()
-
-
-def figure(frames: list[dict[str, Any]], name: str, alt: str) -> str:
-    """A figure, or a flipbook if it has several frames."""
-    if len(frames) == 1:
-        return f'<figure class="figure">{inline(frames[0]["svg"], name, alt)}</figure>'
-    labels = [frame["label"] or f"{i} of {len(frames)}" for i, frame in enumerate(frames, 1)]
-    pictures = "".join(
-        f'<div class="frame" data-label="{html.escape(label)}"{"" if i == 0 else " hidden"}>'
-        f"{inline(frame['svg'], f'{name}-{i}', f'{alt} ({label})')}</div>"
-        for i, (frame, label) in enumerate(zip(frames, labels, strict=True))
-    )
-    return (
-        f'<figure class="figure flipbook">{pictures}<figcaption class="controls" hidden>'
-        '<button type="button" class="play" aria-label="Play"></button>'
-        f'<input type="range" min="0" max="{len(frames) - 1}" value="0" '
-        f'aria-label="Frame" aria-valuetext="{html.escape(labels[0])}">'
-        f"<output>{html.escape(labels[0])}</output></figcaption></figure>"
-    )

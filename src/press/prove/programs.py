@@ -72,6 +72,9 @@ def _check_result(chapter: Chapter, program: Program, result: Result) -> None:
         raise chapter.fault(program.span.start, drawn)
     if program.figure_span and not result.figures:
         raise chapter.fault(program.figure_span.start, "the program before draws no figure")
+    if program.figure_span and program.opens not in {"", *(f["label"] for f in result.figures)}:
+        told = f"the program before draws no frame with the label {program.opens!r}"
+        raise chapter.fault(program.figure_span.start, told)
 
 
 def _check_speaks(chapter: Chapter, check: Program) -> None:

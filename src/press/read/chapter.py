@@ -67,6 +67,8 @@ class Program:
     alt: str = ""
     figure: str = ""
     figure_span: Span | None = None
+    opens: str = ""
+    """The label of the frame on which its flipbook opens, if it is not the last."""
     says: str = ""
     """What the check says of a wrong turn."""
     is_cover: bool = False

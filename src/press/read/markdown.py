@@ -13,7 +13,7 @@ from press.read.text import FRONT, scan, source
 MARK = re.compile(r"[>\s]*<!--[-\s]*pytest[-.](?:codeblocks|mark)")
 CONTINUES = "<!--pytest-codeblocks:cont-->"
 OUTPUT = "<!--pytest-codeblocks:expected-output-->"
-FIGURE = re.compile(r"!\[(?P<alt>.*)\]\((?P<name>figures/[\w-]+\.svg)\)")
+FIGURE = re.compile(r"!\[(?P<alt>.*)\]\((?P<name>figures/[\w-]+\.svg)(?: \"(?P<opens>.+)\")?\)")
 MOST_LINES = 30
 MOST_COLUMNS = 72
 
@@ -79,7 +79,7 @@ class _Reader:
             raise chapter.fault(line, "a figure's line follows the program that draws it")
         program = chapter.programs[-1]
         program.alt, program.figure = " ".join(match["alt"].split()), match["name"]
-        program.figure_span = Span(line, line + 1)
+        program.figure_span, program.opens = Span(line, line + 1), match["opens"] or ""
 
     def _program(self, fence: Fence, marks: dict[str, int]) -> None:
         chapter, before = self.chapter, None

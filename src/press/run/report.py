@@ -2,8 +2,11 @@
 
 import base64
 import io
+import operator
 import sys
 import traceback
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 MOST = 10_000
@@ -29,22 +32,63 @@ class Sheet(io.BytesIO):
         return super().write(data)
 
 
-def figures(drawn: int = 0, *, picture: bool = False) -> list[dict[str, str]]:
-    """The open figures but the first few, as SVG with their labels; the last as a PNG, too."""
+def figures(drawn: int = 0, *, picture: bool = False) -> list[dict[str, Any]]:
+    """The open figures but the first few, as SVG with their labels; the last as a PNG, too.
+
+    A figure is one SVG for each column of its axes: where a page has no room for them side by
+    side, they stand one below the other.
+    """
     plt = sys.modules.get("matplotlib.pyplot")
     if plt is None:
         return []
     new = [plt.figure(number) for number in plt.get_fignums()[drawn:]]
     sheet, found = Sheet(), []
+    look = {"format": "svg", "transparent": True, "metadata": NAMELESS}
     for one in new:
-        begin = sheet.tell()
-        with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "press"}):
-            one.savefig(sheet, format="svg", transparent=True, metadata=NAMELESS)
-        sheet.seek(begin)
-        found.append({"svg": sheet.read().decode(), "label": one.get_label()})
+        panels = []
+        for box in _columns(one):
+            begin = sheet.tell()
+            with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "press"}):
+                one.savefig(sheet, bbox_inches=box, **look)
+            sheet.seek(begin)
+            panels.append(sheet.read().decode())
+        found.append({"panels": panels, "label": one.get_label()})
     if picture and found:
         found[-1]["png"] = base64.b64encode(_picture(new[-1])).decode()
     return found
+
+
+def _columns(figure: Any) -> Iterator[Any]:
+    """Where each column of axes stands, in inches; meanwhile the others are left out.
+
+    What belongs to the whole figure, such as a title of its own, keeps it whole.
+    """
+    shown = [ax for ax in figure.axes if ax.get_visible()]
+    columns: dict[int, list[Any]] = {}
+    for ax in sorted(shown, key=lambda ax: ax.get_position().x0):
+        grid = ax.get_subplotspec()  # a color bar has none, and stays with what is left of it
+        columns.setdefault(grid.colspan.start if grid else max(columns, default=0), []).append(ax)
+    if len(columns) < 2 or len(figure.get_children()) > 1 + len(figure.axes):
+        yield None
+        return
+    figure.draw_without_rendering()  # only then does it know where its axes are
+    boxes = [[ax.get_tightbbox() for ax in column] for column in columns.values()]
+    starts = [min(box.x0 for box in column) / figure.dpi for column in boxes][1:]
+    ends = [max(box.x1 for box in column) / figure.dpi for column in boxes]
+    if any(map(operator.gt, ends, starts)):
+        yield None
+        return
+    layout, (width, height) = figure.get_layout_engine(), figure.get_size_inches()
+    figure.set_layout_engine("none")  # or it would move what is left
+    parts = [width * i / len(columns) for i in range(1, len(columns))]  # even, if it can be
+    edges = [0, *map(min, map(max, parts, ends), starts), width]
+    for column, (left, right) in zip(columns.values(), pairwise(edges), strict=True):
+        for ax in shown:
+            ax.set_visible(ax in column)
+        yield figure.bbox_inches.from_extents(left, 0, right, height)
+    for ax in shown:
+        ax.set_visible(True)
+    figure.set_layout_engine(layout)
 
 
 def _picture(figure: Any) -> bytes:

@@ -28,7 +28,7 @@ class Result:
     """What a program printed, drew or failed with."""
 
     output: str = ""
-    figures: list[dict[str, str]] = field(default_factory=list)
+    figures: list[dict[str, Any]] = field(default_factory=list)
     error: dict[str, Any] | None = None
 
 

@@ -46,7 +46,7 @@ def run(path: str, parts: list[Part]) -> list[dict[str, Any]]:
     drawn = 0
     for line, code, picture in parts:
         output = sys.stdout = Output()
-        frames: list[dict[str, str]] = []
+        frames: list[dict[str, Any]] = []
         error = None
         try:
             exec(compile("\n" * (line - 1) + code, path, "exec"), namespace)  # noqa: S102
