@@ -258,7 +258,8 @@ print(f"dead neurons: {off} of {chosen[0]}")
 # %% alt="Twenty-eight images of digits, each labeled with the truth and the answer. Several eights are narrow and closed and were taken for ones, some fours and nines look alike, and a few are hard to read for people, too."
 answer, confidence = p.argmax(axis=1), p.max(axis=1)
 bad = np.flatnonzero(answer != y)
-plots.images(x[bad], [f"{y[i]} → {answer[i]}" for i in bad])
+labels = [f"{y[i]} → {answer[i]}" for i in bad]
+plots.images(x[bad], labels, columns=7)
 plt.show()
 counts = np.zeros((10, 10), dtype=int)
 np.add.at(counts, (y, answer), 1)
@@ -288,7 +289,7 @@ for i in bad:
 single = np.mean(np.equal(needed, 1))
 print(f"one pixel outweighs the lead: {single:.0%}")
 print(f"at most {max(needed)} pixels are needed")
-above, below = plots.panels(1, 2, size=(7, 2.3))
+above, below = plots.panels(1, 2, size=(4.5, 2))
 labels = [f"{y[i]} → {answer[i]}" for i in bad[:8]]
 plots.images(x[bad[:8]], labels, columns=8, ax=above)
 plots.images(np.array(shares[:8]), columns=8, ax=below)

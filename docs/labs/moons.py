@@ -53,12 +53,12 @@ order = legacy.permutation(100)
 x = np.r_[upper, lower][order] + legacy.normal(scale=0.1, size=(100, 2))
 y = np.repeat([0, 1], 50)[order]
 
-ax = plots.panels(size=(7, 3.6))[0]
+ax = plots.panels(size=(4.5, 3))[0]
 for k in range(2):
     moon, color = x[y == k], plots.SERIES[k]
     ax.plot(*moon.T, "os"[k], ms=4, color=color, label=f"class {k}")
 ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
-ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+ax.legend(loc=(0, 1), ncols=3, frameon=False)
 plt.show()
 
 # %% [markdown]
@@ -124,7 +124,7 @@ history: list[tuple[float, float, np.ndarray]] = []
 for steps in (0, 1, 5, 20, 40, 100):
     history += train(net, x, y, len(history), steps)
     ax = plots.boundary(net.predict, x, y)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+    ax.legend(loc=(0, 1), ncols=3, frameon=False)
     share = np.mean((net.predict(x).ravel() > 0) == (y == 1))
     ax.figure.set_label(f"after {steps} steps: {share:.0%} right")
 plt.show()
@@ -226,7 +226,7 @@ print(f"share of the penalty in the last cost: {share:.0%}")
 
 # %% alt="The border of the trained network winds between the moons, with a dashed line on each side where the score is plus or minus 1. No point lies between the dashed lines, and several points of both moons lie right beside them."
 ax = plots.boundary(net.predict, x, y)
-ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+ax.legend(loc=(0, 1), ncols=3, frameon=False)
 across = np.linspace(*ax.get_xlim(), 151)
 up = np.linspace(*ax.get_ylim(), 101)
 grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)

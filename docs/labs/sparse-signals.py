@@ -130,7 +130,7 @@ print(f"nearest that was not kept: slope {0.1 - slack:.4f} of 0.1")
 # ## What it found
 
 # %% alt="The true weights as dots and the fitted ones as bars, for the hundred inputs. Above, the lasso: bars of the right sign, most of them shorter than the dot, at eight of the first ten inputs, and ten bars elsewhere, some of them as long. Below, least squares: a small bar at nearly every input, and the first ten hardly stand out."
-above, below = plots.panels(1, 2, size=(7, 4.8))
+above, below = plots.panels(1, 2, size=(4.5, 4.8))
 pairs = (above, "lasso", w), (below, "least squares", plain)
 for ax, name, fitted in pairs:
     ax.vlines(j, 0, fitted, color=plots.SERIES[1], label=name)

@@ -52,12 +52,12 @@ def spirals(noise):
 
 legacy = np.random.RandomState(0)
 x, y = spirals(legacy.randn(300))
-ax = plots.panels(size=(7, 4))[0]
+ax = plots.panels(size=(4.5, 3.4))[0]
 for k in range(3):
     arm, color = x[y == k], plots.SERIES[k]
     ax.plot(*arm.T, "os^"[k], ms=4, color=color, label=f"class {k}")
 ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
-ax.legend(loc="upper left", bbox_to_anchor=(1.05, 1), frameon=False)
+ax.legend(loc=(0, 1), ncols=3, frameon=False)
 plt.show()
 
 # %% [markdown]
@@ -130,7 +130,7 @@ print(f"accuracy {accuracy:.0%}, published {LINEAR_ACCURACY:.0%}")
 
 # %% alt="The plane in three wedges with straight borders that meet near the origin. Each arm runs through wedges that are not its own."
 ax = plots.boundary(linear.predict, x, y)
-ax.legend(loc="upper left", bbox_to_anchor=(1.05, 1), frameon=False)
+ax.legend(loc=(0, 1), ncols=3, frameon=False)
 plt.show()
 
 # %% [markdown]
@@ -157,7 +157,7 @@ for steps in (30, 200, 300, 400, 1000, 10000):
     history += train(net, x, y, steps - len(history))
     share = training.accuracy(net.predict(x), y)
     ax = plots.boundary(net.predict, x, y)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.05, 1), frameon=False)
+    ax.legend(loc=(0, 1), ncols=3, frameon=False)
     ax.figure.set_label(f"after {steps} steps: {share:.0%} right")
 plt.show()
 assert round(share, 2) == NETWORK_ACCURACY
