@@ -21,7 +21,7 @@ FLOORS = {
     "press": (
         {"files"},
         {"read", "draw"},
-        {"run"},
+        {"run", "listing"},
         {"prove"},
         {"page", "new"},
         {"notebook", "outputs"},
@@ -179,7 +179,7 @@ def test_only_code_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("packages", "limit"), [(["litgrad"], 1605), (["press", "browser", "bindery"], 2600)]
+    ("packages", "limit"), [(["litgrad"], 1605), (["press", "browser", "bindery"], 2700)]
 )
 def test_packages_are_small(packages: list[str], limit: int) -> None:
     found = {name: size for package in packages for name, size in sizes(package).items()}

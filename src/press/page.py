@@ -7,17 +7,13 @@ figure and formula stands; `finish` then puts the markup there.
 import html
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import count
 from pathlib import PurePosixPath
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-
 from press.draw import panels
 from press.draw.formula import mathml, plain
-from press.read import Chapter, Program
+from press.listing import listing
+from press.read import Chapter
 from press.read.markdown import CONTINUES, OUTPUT
 from press.read.text import replace_formulas
 from press.run.results import Result
@@ -50,12 +46,12 @@ class Page:
 
 def make(chapter: Chapter, results: list[Result]) -> Page:
     """The page of a chapter whose programs have been proved."""
-    page, places, numbers = Page(""), {}, count(1)
-    for program, result in zip(chapter.programs, results, strict=True):
-        mark = page.put(_program(program), "pre", program.code)
+    page, places, figures = Page(""), {}, count(1)
+    for number, (program, result) in enumerate(zip(chapter.programs, results, strict=True), 1):
+        mark = page.put(listing(program, number, chapter), "pre", program.code)
         if program.figure:
             name = PurePosixPath(program.figure).stem
-            told = program.alt, next(numbers), program.opens
+            told = program.alt, next(figures), program.opens
             drawn = page.put(panels.figure(result.figures, name, *told), "div")
             if program.figure_span:
                 places[program.figure_span] = drawn
@@ -69,7 +65,7 @@ def make(chapter: Chapter, results: list[Result]) -> Page:
             code = f'<div class="highlight"><pre><code>{html.escape(fence.code)}</code></pre></div>'
             places[fence.span] = page.put(code, "pre", fence.code)
     page.text = replace_formulas(
-        MARKS.sub("", chapter.replaced(places)),
+        MARKS.sub("", chapter.replaced(places, [e.moved for e in chapter.exercises])),
         lambda _, latex, display: page.put(
             markup := mathml(latex, display=display),
             "span",
@@ -77,26 +73,3 @@ def make(chapter: Chapter, results: list[Result]) -> Page:
         ),
     )
     return page
-
-
-def _program(program: Program) -> str:
-    """A program's code and output as markup."""
-    code = _highlight(program.code)
-    role = f' data-role="{program.role}"' if program.role else ""
-    before = f' data-continues="{program.before.line}"' if program.before else ""
-    output = ""
-    if program.output is not None:
-        text = html.escape(program.output)
-        output = f'<pre class="output" role="group" aria-label="Output">{text}</pre>'
-    says = f'<p class="says">The check says: {html.escape(program.says)}</p>' * bool(program.says)
-    return (
-        f'<div class="program" data-line="{program.line}"{role}{before}>'
-        f'<div class="highlight"><pre><code>{code}</code></pre></div>{output}{says}</div>'
-    )
-
-
-@cache  # the served site asks again at every change
-def _highlight(code: str) -> str:
-    markup: str = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))
-    # Most words and signs have no color.
-    return re.sub(r'<span class="(?:n|o|p|w)">([^<]*)</span>', r"\1", markup)

@@ -42,7 +42,7 @@ def run(interpreter: Interpreter, code: str) -> dict[str, Any]:
 def run_in_page(code: str) -> dict[str, Any]:
     """What the page's runner answers, in an interpreter of its own: it takes modules away."""
     job = {"parts": [["program.py", code]], "cells": False, "name": "run-1", "alt": "A figure"}
-    program = "import sys; from browser import runner; print(runner.run(sys.stdin.read(), id))"
+    program = "import sys; from browser import runner; print(runner.run(sys.stdin.read(), id, id))"
     done = subprocess.run(
         [sys.executable, "-c", program],
         input=json.dumps(job),

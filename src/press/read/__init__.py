@@ -48,7 +48,8 @@ def _exercise(page: Chapter, block: Block, inside: list[Program]) -> Exercise:
     for program in wrong:
         _check_wrong_turn(page, program)
         program.role = "wrong"
-    return Exercise(starter, solution, check, wrong, block.title)
+    around = [b.span for b in page.blocks if b.span.start < solution.line < b.span.end]
+    return Exercise(starter, solution, check, wrong, block.title, (max(around), block.span.end - 1))
 
 
 def _check_wrong_turn(page: Chapter, program: Program) -> None:

@@ -1,5 +1,6 @@
 """A chapter: its text, and what was found in it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -100,6 +101,8 @@ class Exercise(NamedTuple):
     wrong: list[Program]
     """Wrong turns: answers that tempt."""
     title: str
+    moved: tuple[Span, int]
+    """Where the solution stands, and the last line of the exercise: on a page it comes there."""
 
     @property
     def attempts(self) -> list[Program]:
@@ -138,12 +141,16 @@ class Chapter:
         """Whether another program goes on where this one ends."""
         return any(other.before is program for other in self.programs)
 
-    def replaced(self, places: dict[Span, str]) -> str:
-        """The text with other lines in some places, or with none."""
-        lines = self.lines
-        for span, text in sorted(places.items(), reverse=True):
-            lines[span.start - 1 : span.end - 1] = text.split("\n") if text else []
-        return "\n".join(lines)
+    def replaced(self, places: dict[Span, str], moved: Iterable[tuple[Span, int]] = ()) -> str:
+        """The text with other lines in some places, or with none; some before another line."""
+        lines = [[line] for line in self.lines]
+        for span, text in places.items():
+            inside = [text.split("\n") if text else []]
+            lines[span.start - 1 : span.end - 1] = inside + [[]] * (span.end - span.start - 1)
+        for span, line in moved:
+            lines[line - 2] = sum(lines[span.start - 1 : span.end - 1], [*lines[line - 2], ""])
+            lines[span.start - 1 : span.end - 1] = [[]] * (span.end - span.start)
+        return "\n".join(line for same in lines for line in same)
 
     def fault(self, line: int, message: str) -> Fault:
         """A fault on one of this chapter's lines."""
