@@ -9,7 +9,11 @@ function element(tag, className, attributes = {}) {
 // A chain as one text, as it is now or as it was built.
 const whole = (chain, when) => chain.map((part) => (when === "now" ? part.text : part.built.text)).join("\n");
 
-const FILES = { starter: "answer.py", wrong: "answer.py", check: "check.py" }; // as errors name them
+// As the page names a program, beside its number; errors name it so, too.
+const NAMES = { starter: "answer", wrong: "answer", check: "check", cell: "cell" };
+
+// Lines as the build makes them: each an element of its own.
+const inLines = (lines) => lines.map((line) => `<span>${line}</span>`).join("");
 
 class Program {
   constructor(box, number, figure, page) {
@@ -23,6 +27,11 @@ class Program {
     const edited = kept.get("edits")[kept.page]?.[this.built.text];
     if (edited !== undefined && this.buttons.edit) this.put(edited);
     this.refresh();
+  }
+
+  get name() {
+    const name = NAMES[this.role] ?? "program";
+    return /program|cell/.test(name) ? `${name} ${this.box.id.match(/\d+/)}` : `the ${name}`;
   }
 
   makeBar() {
@@ -101,11 +110,12 @@ class Program {
   // Run the chain, or another one in its place, with a judge of how it ended.
   run(chain = this.chain, judge = null) {
     if (this.job) return;
-    const names = chain.map((part, i) => FILES[part.role] ?? (chain.length > 1 ? `part-${i + 1}.py` : "program.py"));
+    const isAlone = chain.length === 1 && this.role !== "cell";
+    const file = ({ name }) => `${name.replace("the ", "").replace(" ", "-")}.py`;
     this.page.forEach((program) => program.mark(null));
     const made = whole(this.chain, "now");
     this.job = {
-      parts: chain.map((part, i) => [names[i], part.text]),
+      parts: chain.map((part) => [isAlone ? "program.py" : file(part), part.text]),
       cells: this.role === "cell",
       name: `run-${this.number}`,
       alt: this.result.alt(chain.some((part) => part.isEdited)),
@@ -117,21 +127,28 @@ class Program {
           this.hasRun = what === "done";
           if (what === "done" || !this.result.isStale) this.made = made;
           this.hasFailed = what === "failed" && data.during === "loading";
-          chain[data?.error?.part]?.mark(data.error.line);
+          const place = chain[data?.error?.part];
+          place?.mark(data.error.line);
+          if (place && place !== this) data.error.place = place;
         }
         this.result[what](data, judge);
-        if (what !== "printed") this.refresh();
+        if (!["printed", "begun"].includes(what)) this.refresh();
       },
     };
     Python.run(this.job);
     this.refresh();
   }
 
+  // The line of an error, which links lead to.
   mark(line) {
-    this.box.querySelector(".marked")?.remove();
-    if (!line) return;
-    const marked = element("div", "marked", { style: `--line: ${line}` });
-    this.box.querySelector(".highlight").append(marked);
+    const before = this.code.querySelector(".marked");
+    before?.classList.remove("marked");
+    before?.removeAttribute("id");
+    const marked = line && this.code.children[line - 1];
+    this.box.classList.toggle("is-wrong", Boolean(marked));
+    if (!marked) return;
+    marked.classList.add("marked");
+    marked.id = `line-${line}-of-${this.box.id}`;
   }
 
   edit(offset) {
@@ -153,7 +170,8 @@ class Program {
   }
 
   put(text) {
-    this.code.innerHTML = text === this.built.text ? this.built.html : highlightPython(text.replace(/\n$/, "")).join("");
+    this.box.classList.remove("is-wrong");
+    this.code.innerHTML = text === this.built.text ? this.built.html : inLines(highlightPython(text.replace(/\n$/, "")));
     this.refresh();
   }
 

@@ -3,7 +3,7 @@
 //   off → loading → ready → running → cleaning → ready       Stop and failures lead to off
 //
 // A job is {parts, cells, name, alt, element, text, hear}. It hears of "waiting", "loading", "running",
-// "printed", and in the end of one of "done", "failed" and "stopped".
+// "begun" (a cell), "printed", and in the end of one of "done", "failed" and "stopped".
 const Python = (() => {
   const assets = new URL(".", document.currentScript.src);
   const note = book.python;
@@ -110,9 +110,10 @@ const Python = (() => {
   }
 
   async function answer(data) {
-    if (!["loaded", "printed", "ready", "done", "failed"].includes(data?.kind)) return; // a program's own words
+    if (!["loaded", "begun", "printed", "ready", "done", "failed"].includes(data?.kind)) return; // a program's own words
     const [job] = queue;
     if (data.kind === "loaded") return progress(data.bytes);
+    if (data.kind === "begun") return state === "running" && job.hear("begun", data);
     if (data.kind === "printed") return state === "running" && (job.hasPrinted = true) && job.hear("printed", data);
     data.during = state;
     if (data.kind === "failed") {

@@ -1,3 +1,6 @@
+// Which cells of a lab have run, if there were several.
+const cells = ({ first, last }) => (!last ? "" : first === last ? `cell ${last} ` : `cells ${first} to ${last} `);
+
 // What comes of a run, below the program and in place of what the build put there.
 class Result {
   constructor(bar, number, figure) {
@@ -11,9 +14,10 @@ class Result {
     this.output = this.box.querySelector(".output") ?? element("pre", "output", { "aria-label": "Output" });
     this.output.setAttribute("role", "log");
     this.output.tabIndex = 0;
+    this.verdict = element("p", "verdict", { role: "alert" });
     this.error = element("pre", "error", { role: "alert" });
     this.drawn = element("div", "drawn", { "data-of": number });
-    bar.after(this.output, this.error);
+    bar.after(this.verdict, this.output, this.error);
     (figure ?? this.error).after(this.drawn);
     this.built = { text: this.output.textContent, figure };
     this.show({ text: this.built.text });
@@ -25,8 +29,8 @@ class Result {
     return "What the program draws now.";
   }
 
-  say(text, kind = "") {
-    this.status.textContent = text;
+  say(text, kind = "", ...more) {
+    this.status.replaceChildren(text, ...more);
     this.status.className = `status ${kind}`;
     this.progress.hidden = true;
     this.amount.textContent = "";
@@ -36,10 +40,16 @@ class Result {
     this.pending = "";
     this.output.textContent = text;
     this.error.textContent = "";
-    this.error.className = "error";
+    this.judge("");
     this.drawn.innerHTML = "";
     if (this.built.figure) this.built.figure.hidden = !isBuilt;
     this.refresh();
+  }
+
+  // One clear line: right, not yet and why, or a hint.
+  judge(text, kind = "") {
+    this.verdict.textContent = text;
+    this.verdict.className = `verdict ${kind}`;
   }
 
   refresh() {
@@ -55,7 +65,7 @@ class Result {
 
   // The old result stays, faded, until there is a new one: so nothing jumps.
   stale(isStale) {
-    for (const part of [this.output, this.error, this.drawn, this.built.figure])
+    for (const part of [this.verdict, this.output, this.error, this.drawn, this.built.figure])
       part?.classList.toggle("stale", isStale);
     this.isStale = isStale;
   }
@@ -82,8 +92,14 @@ class Result {
     this.say("Running");
     this.began = performance.now();
     this.error.textContent = "";
+    this.judge("");
     this.refresh();
     this.stale(true);
+  }
+
+  // Of a lab's cells, those that still hold do not run again.
+  begun({ cell, of }) {
+    this.say(`Running cell ${cell} of ${of}`);
   }
 
   printed({ text }) {
@@ -111,14 +127,15 @@ class Result {
     this.flush();
     if (this.isStale) this.clear();
     if (cut) this.output.append(`\n… and ${cut.toLocaleString("en")} characters more`);
-    const seconds = (performance.now() - this.began) / 1000;
     const verdict = judge?.(ended);
-    if (verdict?.right) this.say(verdict.right, "right");
-    else if (error) this.say(error.line ? `Error in line ${error.line} of ${error.file}` : error.kind);
-    else this.say(`Ran in ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`);
-    if (verdict?.wrong) this.say("Not yet", "wrong");
-    this.error.textContent = verdict?.wrong ?? error?.traceback ?? "";
-    this.error.className = verdict?.wrong ? "error wrong" : "error";
+    if (verdict) this.say("");
+    else if (error) this.sayWhere(error);
+    else this.say(`Ran ${cells(ended)}in ${this.seconds} s`);
+    const { help = "" } = error ?? {};
+    if (verdict?.right) this.judge("Right.", "right");
+    else if (verdict) this.judge(`Not yet: ${verdict.wrong} ${verdict.fails ? help : ""}`.trim(), "wrong");
+    else this.judge(help, "hint");
+    this.error.textContent = (!verdict || verdict.fails) && error ? error.traceback : "";
     this.drawn.innerHTML = figure;
     this.adopt();
     this.refresh();
@@ -132,6 +149,20 @@ class Result {
     const [drawn, built] = [this.drawn, this.built.figure].map((box) => box?.querySelector("input"));
     if (drawn && built) drawn.value = built.value;
     if (this.caption) this.drawn.querySelector("figcaption")?.replaceWith(this.caption.cloneNode(true));
+  }
+
+  get seconds() {
+    const seconds = (performance.now() - this.began) / 1000;
+    return seconds < 10 ? seconds.toFixed(1) : Math.round(seconds);
+  }
+
+  // An error in another program of the chain is a link to its line.
+  sayWhere({ kind, line, place }) {
+    if (!line) return this.say(kind);
+    if (!place) return this.say(`Error in line ${line}`);
+    const link = element("a", "", { href: `#line-${line}-of-${place.box.id}` });
+    link.textContent = `line ${line} of ${place.name}`;
+    this.say("Error in ", "", link);
   }
 
   failed({ why, during }) {

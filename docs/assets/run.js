@@ -30,7 +30,7 @@ const kept = {
 // An exercise: the reader's answer stands in the starter, and the check says whether it is right.
 class Exercise {
   constructor(block, programs) {
-    [this.starter, , this.check] = programs; // a solution, too, and then wrong turns
+    [this.starter, this.check] = ["starter", "check"].map((role) => programs.find((p) => p.role === role));
     for (const program of programs) program.exercise = this;
     this.block = block;
     this.title = block.querySelector(".admonition-title");
@@ -57,19 +57,20 @@ class Exercise {
   }
 
   judge({ error, whole }, answer) {
-    if (!error && !whole) return { wrong: "The answer ends the program before the check has run to its end." };
+    if (!error && !whole) return { wrong: "the answer ends the program before the check has run to its end." };
     if (!error && /__(eq|ne|array_ufunc)__|\bmock\b/.test(answer))
-      return { wrong: "What is equal to everything proves nothing: return a value." };
+      return { wrong: "what is equal to everything proves nothing: return a value." };
     if (!error) {
       kept.change("progress", (solved) => (solved[this.name] = true));
       this.refresh();
       showProgress();
-      return { right: "Right" };
+      return { right: true };
     }
-    if (error.part !== 1) return null; // the answer itself fails, and says so
-    if (error.kind === "AssertionError") return { wrong: error.message };
-    const line = this.check.text.split("\n")[error.line - 1].trim();
-    return { wrong: `With this answer the check cannot go on: ${line}\n${error.kind}: ${error.message}` };
+    if (error.part !== 1) return { wrong: `the answer fails${error.line ? ` in line ${error.line}` : ""}.`, fails: true };
+    if (error.kind === "AssertionError" && error.message) return { wrong: error.message };
+    const line = this.check.text.split("\n")[error.line - 1]?.trim();
+    if (error.kind === "AssertionError") return { wrong: `the check asks for this: ${line}` };
+    return { wrong: `with this answer the check cannot go on: ${line}\n${error.kind}: ${error.message}` };
   }
 
   refresh() {
@@ -96,6 +97,7 @@ function showProgress() {
 }
 
 function beginPage() {
+  here = location.pathname; // for what comes of a link within the page
   Python.leave();
   const all = [...document.querySelectorAll(".md-content .program, .md-content .figure")];
   const page = [];

@@ -54,7 +54,8 @@ self.onmessage = async ({ data }) => {
       isLoading = false;
       tell("ready");
     } else {
-      tell("done", JSON.parse(browser.run(data.job, (text) => tell("printed", { text }))));
+      const begin = (cell, of) => tell("begun", { cell, of });
+      tell("done", JSON.parse(browser.run(data.job, (text) => tell("printed", { text }), begin)));
       browser.clean();
       tell("ready");
     }

@@ -11,6 +11,7 @@ import io
 import json
 import linecache
 import os
+import re
 import sys
 import tempfile
 import types
@@ -27,6 +28,8 @@ MOST = 100_000
 """As many characters are sent, and of what comes after them only the count."""
 STACK = 128 * 1024
 """Bytes of stack that Python may use."""
+OURS = {"litgrad", "matplotlib", "numpy"}
+THERE = "is NumPy, Matplotlib, litgrad, and nearly all of Python's standard library"
 
 
 class Stream(io.TextIOBase):
@@ -60,18 +63,48 @@ class Stream(io.TextIOBase):
             self._waiting = ""
 
 
-def run(job: str, send: Callable[[str], None]) -> str:
+class Lab(contextlib.ExitStack):
+    """The cells that have run, and the folder, namespace and settings that they have left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[list[str]] = []
+
+    def leave(self) -> None:
+        """Undo it all."""
+        self.cells = []
+        self.close()
+
+
+_lab = Lab()
+
+
+def run(job: str, send: Callable[[str], None], begin: Callable[[int, int], None]) -> str:
     """Run a chain of programs, [name, code] each; say in JSON what it drew, or what went wrong.
 
-    Of the cells of a lab, only what the last one prints and draws counts.
+    Of the cells of a lab, only what the last one prints and draws counts. Those before it that
+    have run as they are now do not run again.
     """
     asked = json.loads(job)
-    parts: list[tuple[str, str]] = asked["parts"]
+    parts: list[list[str]] = asked["parts"]
     stream = Stream(send)
     answer: dict[str, Any] = {"figure": "", "error": None, "whole": False}
-    with _alone(stream, parts):
+    if not (asked["cells"] and parts[: len(_lab.cells)] == _lab.cells != parts) and _lab.cells:
+        _lab.leave()
+        clean()
+
+    def begun(number: int) -> None:
+        if asked["cells"]:
+            stream.is_quiet = number < len(parts)
+            begin(number, len(parts))
+            _close_figures()
+
+    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
         try:
-            frames = _execute(parts, stream if asked["cells"] else None)
+            if not _lab.cells:
+                _lab.enter_context(_alone())
+            answer |= {"first": len(_lab.cells) + 1, "last": len(parts)} if asked["cells"] else {}
+            frames = _execute(parts, begun)
             answer["whole"] = True  # and not ended before its end
             if frames:
                 from press.draw import panels  # noqa: PLC0415  it needs Matplotlib
@@ -82,7 +115,13 @@ def run(job: str, send: Callable[[str], None]) -> str:
         except BaseException as error:  # noqa: BLE001  whatever it is, the reader should see it
             names = [name for name, _ in parts]
             told = report.explain(error, names)
+            told["help"] = advice(error, told["message"])
             answer["error"] = told | {"part": names.index(told["file"]) if "file" in told else None}
+        stream.flush()
+        if asked["cells"] and answer["whole"]:
+            _lab.cells = parts
+        else:
+            _lab.leave()
     answer["cut"] = max(0, stream.count - MOST)
     return json.dumps(answer)
 
@@ -107,6 +146,8 @@ def clean() -> None:
 
     Python would take a long chain apart by recursion, and the worker's stack is short.
     """
+    if _lab.cells:
+        return
     namespace = vars(sys.modules["__main__"])
     made = set(map(id, gc.get_objects()))  # since the last freeze
     things: list[Any] = [namespace]
@@ -124,32 +165,46 @@ def clean() -> None:
     gc.freeze()
 
 
-def _execute(parts: list[tuple[str, str]], quiet: Stream | None) -> list[dict[str, Any]]:
-    """The figures of the last part; with a stream to keep quiet, it is quiet until then."""
+def advice(error: BaseException, what: str) -> str:
+    """A sentence that helps where a program asks for what is not here."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if isinstance(error, FileNotFoundError):
+        return "A program begins in an empty folder: there are no files but those that it writes."
+    if isinstance(error, EOFError):
+        return "Nobody can be asked here: write the value into the program, as in x = 3."
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        name = error.name.partition(".")[0]
+        return f"There is no {error.name} here. There {THERE}." * (name not in OURS)
+    if kinds & {"URLError", "gaierror", "ConnectionError"} or re.search(
+        "NetworkError:|TLS not", what
+    ):
+        return f"Programs do not reach the network here. There {THERE}."
+    if "start new thread" in what or "processes" in what:
+        return f"A program runs alone here, without threads and processes. There {THERE}."
+    return ""
+
+
+def _execute(parts: list[list[str]], begun: Callable[[int], None]) -> list[dict[str, Any]]:
+    """The figures of the last part, once those have run that have not run yet."""
     namespace = vars(sys.modules["__main__"])
     before = 0
+    for name, code in parts:
+        linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
     codes = [compile(code, name, "exec", dont_inherit=True) for name, code in parts]
-    for code in codes:
+    for number in range(len(_lab.cells), len(parts)):
+        begun(number + 1)
         pyplot = sys.modules.get("matplotlib.pyplot")
-        if quiet:
-            quiet.is_quiet = code is not codes[-1]
-            if pyplot:
-                pyplot.close("all")
         before = len(pyplot.get_fignums()) if pyplot else 0
-        exec(code, namespace)  # noqa: S102
+        exec(codes[number], namespace)  # noqa: S102
     return report.figures(before)
 
 
 @contextlib.contextmanager
-def _alone(stream: Stream, parts: list[tuple[str, str]]) -> Iterator[None]:
+def _alone() -> Iterator[None]:
     """A folder, a namespace and settings that no other program has seen."""
     before = Path.cwd()
-    for name, code in parts:
-        linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
     with (
         tempfile.TemporaryDirectory() as folder,
-        contextlib.redirect_stdout(stream),
-        contextlib.redirect_stderr(stream),
         warnings.catch_warnings(),
         np.printoptions(),
         np.errstate(),
@@ -160,9 +215,13 @@ def _alone(stream: Stream, parts: list[tuple[str, str]]) -> Iterator[None]:
         try:
             yield
         finally:
-            stream.flush()
             os.chdir(before)
             _forget()
+
+
+def _close_figures() -> None:
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 def _forget() -> None:
@@ -170,8 +229,8 @@ def _forget() -> None:
     linecache.clearcache()
     for name in [name for name in sys.modules if name.partition(".")[0] == "litgrad"]:
         del sys.modules[name]
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
+    _close_figures()
+    if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].rcdefaults()
     for name in "random", "numpy.random":
         if name in sys.modules:

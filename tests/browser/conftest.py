@@ -174,6 +174,11 @@ def output(program: Locator) -> str:
     return program.locator(".output").text_content() or ""
 
 
+def verdict(program: Locator) -> str:
+    """What is said of a run in one clear line: right, not yet and why, or what helps."""
+    return program.locator(".verdict").text_content() or ""
+
+
 def error(program: Locator) -> str:
     return program.locator(".error").text_content() or ""
 
@@ -186,6 +191,13 @@ def drawn(program: Locator) -> Locator:
     """What a program has drawn, where the book's figure was."""
     name = program.locator(".bar").get_attribute("aria-label") or ""
     return program.page.locator(f'.drawn[data-of="{name.removeprefix("Program ")}"]')
+
+
+def check(program: Locator) -> str:
+    """The verdict on an answer."""
+    press(program, "Check")
+    ended(program)
+    return verdict(program)
 
 
 def labels(figure: Locator) -> list[str]:

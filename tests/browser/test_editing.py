@@ -10,7 +10,7 @@ from tests.browser.conftest import (
     PAGES,
     address_of,
     at,
-    ended,
+    check,
     go,
     output,
     press,
@@ -59,6 +59,16 @@ KEY = """async (area, text) => {
     return costs.sort((a, b) => a - b)[15];
 }"""
 """Milliseconds that a key costs, the layout of the page with it."""
+
+PLACE = """(code, offset) => {
+    const walk = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode() && offset > walk.currentNode.length) offset -= walk.currentNode.length;
+    const range = document.createRange();
+    range.setStart(walk.currentNode, offset);
+    const { left, top, height } = range.getClientRects()[0];
+    return { x: left, y: top + height / 2 };
+}"""
+"""Where a letter stands."""
 
 
 def test_an_edit_runs_survives_a_reload_and_is_reset(fresh: Callable[..., Page]) -> None:
@@ -122,6 +132,42 @@ def test_tab_indents_the_lines_of_a_selection(page: Page) -> None:
     assert program.locator(".editor").count() == 0
 
 
+def test_the_caret_is_where_one_clicked(page: Page) -> None:
+    """The numbers of the lines come before them, and the letters under the mouse move."""
+    starter = page.locator(".starter").first
+    starter.evaluate("box => box.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    code = starter.locator("code")
+    text = code.text_content() or ""
+    for word in ("walk", "return", "turn"):
+        offset = text.index(word)
+        place = code.evaluate(PLACE, offset)
+        page.mouse.click(place["x"], place["y"])
+        editor = starter.locator(".editor")
+        assert editor.evaluate("area => area.selectionStart") == offset, word
+        page.keyboard.press("Escape")
+    place = code.evaluate(PLACE, text.index(")") + 1)
+    page.mouse.click(place["x"] + 90, place["y"])  # behind the end of a line
+    assert starter.locator(".editor").evaluate("area => area.selectionStart") == text.index("\n")
+
+
+def test_lines_have_numbers_while_one_edits(page: Page) -> None:
+    program = page.locator(".program").first
+    number = "line => getComputedStyle(line, '::before').content"
+    line = program.locator("code > span").nth(1)
+    assert line.evaluate(number) == "none"
+    write(program, "a = 1\nb = 2")
+    assert line.evaluate(number).startswith("counter(line)")
+    selected = page.evaluate("getSelection().toString()")
+    assert "1a" not in selected, "a number is not part of the text"
+    letter = line.evaluate(PLACE, 0)
+    area = program.locator(".editor").evaluate(
+        "area => area.getBoundingClientRect().x + parseFloat(getComputedStyle(area).paddingLeft)"
+    )
+    assert abs(letter["x"] - area) < 1, "the editor lies over its letters"
+    page.keyboard.press("Escape")
+    assert line.evaluate(number) == "none"
+
+
 def test_an_editor_is_seen_to_be_one(page: Page) -> None:
     program = page.locator(".program").first
     write(program, "x")
@@ -138,8 +184,7 @@ def test_a_solved_exercise_stays_solved(fresh: Callable[..., Page]) -> None:
     file = ROOT / "docs/chapters/descent.md"
     starter, solution, *_ = read(file).exercises[0]
     write(at(page, starter.line), solution.text)
-    press(at(page, starter.line), "Check")
-    assert ended(at(page, starter.line)) == "Right"
+    assert check(at(page, starter.line)) == "Right."
     page.reload()
     assert page.locator(".exercise.is-solved").count() == 1
     told = page.locator(".md-nav--primary .reached").first.get_attribute("aria-label")
@@ -166,25 +211,33 @@ def test_without_storage_all_works_but_the_memory(fresh: Callable[..., Page]) ->
 
 
 def test_the_editor_shows_every_program_as_it_is(warm: Page, server: Server) -> None:
-    """What is highlighted in the page is the text, and colored as the build colors it."""
+    """What is highlighted in the page is the text, and colored as the build colors it.
+
+    Lines that only import or draw are plain in the build, and left out here.
+    """
     same = total = 0
     for file in PAGES:
         go(warm, server, address_of(file))
         for program in warm.locator(".program code").all():
             mine, built = program.evaluate(
                 """code => {
+                    const aside = [...code.children].map((line) => line.matches(".aside"));
                     const colors = () => {
                         const walk = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
                         const found = [];
                         while (walk.nextNode()) {
-                            const { color } = getComputedStyle(walk.currentNode.parentNode);
-                            for (const sign of walk.currentNode.data)
+                            const { currentNode } = walk;
+                            const isHere = (line) => line.contains(currentNode);
+                            if (aside[[...code.children].findIndex(isHere)]) continue;
+                            const { color } = getComputedStyle(currentNode.parentNode);
+                            for (const sign of currentNode.data)
                                 if (sign.trim()) found.push([sign, color]);
                         }
                         return found;
                     };
                     const built = colors();
-                    code.innerHTML = highlightPython(code.textContent).join("");
+                    const text = code.textContent.replace(/\\n$/, "");
+                    code.innerHTML = inLines(highlightPython(text));
                     return [colors(), built];
                 }"""
             )

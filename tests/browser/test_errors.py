@@ -5,16 +5,29 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import ended, error, output, press, run_text, status, write
+from tests.browser.conftest import (
+    ended,
+    error,
+    output,
+    press,
+    run_text,
+    status,
+    verdict,
+    write,
+)
+from tests.conftest import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("is_clean")]
+
+NUMBER = "line => getComputedStyle(line, '::before').content"
+THERE = "There is NumPy, Matplotlib, litgrad, and nearly all of Python's standard library."
 
 
 def test_an_exception_marks_the_line_and_shows_no_frames_but_the_readers(page: Page) -> None:
     program = page.locator(".program").first
     run_text(program, "a = 1\nprint(a)\na / 0\n")
     assert output(program) == "1\n"
-    assert status(program) == "Error in line 3 of program.py"
+    assert status(program) == "Error in line 3"
     assert error(program).splitlines() == [
         "Traceback (most recent call last):",
         '  File "program.py", line 3, in <module>',
@@ -27,6 +40,7 @@ def test_an_exception_marks_the_line_and_shows_no_frames_but_the_readers(page: P
     assert code
     height = (code["height"] - marked["height"] * 3) / 2  # above the first line and below the last
     assert abs(marked["y"] - (code["y"] + height + 2 * marked["height"])) < 2
+    assert program.locator(".marked").evaluate(NUMBER).startswith("counter(line)")
     program.locator(".editor").press("Space")
     assert program.locator(".marked").count() == 0
 
@@ -37,7 +51,7 @@ def test_a_syntax_error_marks_the_line(page: Page) -> None:
     assert output(program) == ""
     assert error(program).splitlines()[0] == '  File "program.py", line 2'
     assert error(program).splitlines()[-1] == "SyntaxError: '(' was never closed"
-    assert program.locator(".marked").get_attribute("style") == "--line: 2"
+    assert program.locator(".marked").text_content() == "x = (1,\n"
 
 
 def test_an_error_in_a_library_begins_at_the_reader(page: Page) -> None:
@@ -48,7 +62,7 @@ def test_an_error_in_a_library_begins_at_the_reader(page: Page) -> None:
     assert lines[1].startswith('  File "program.py", line 3')
     assert any("litgrad/losses.py" in line for line in lines)
     assert not any("pyodide" in line or "press" in line for line in lines)
-    assert program.locator(".marked").get_attribute("style") == "--line: 3"
+    assert program.locator(".marked").text_content() == "losses.cross_entropy(np.eye(2), 'x')\n"
 
 
 @pytest.mark.parametrize(
@@ -84,6 +98,45 @@ def test_what_else_a_reader_may_try(page: Page, text: str, printed: str, wrong: 
     assert wrong in error(program)
     assert bool(error(program)) == bool(wrong)
     assert run_text(program, "print('alive')") == "alive\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "helps"),
+    [
+        ("x = input()", "Nobody can be asked here: write the value into the program, as in x = 3."),
+        ("import requests", f"There is no requests here. {THERE}"),
+        ("import sklearn.datasets", f"There is no sklearn here. {THERE}"),
+        (
+            "from urllib.request import urlopen\nurlopen('https://example.org')",
+            f"Programs do not reach the network here. {THERE}",
+        ),
+        (
+            "from pyodide.http import open_url\nopen_url('http://127.0.0.1:1')",
+            f"Programs do not reach the network here. {THERE}",
+        ),
+        (
+            "import threading\nthreading.Thread(target=print).start()",
+            f"A program runs alone here, without threads and processes. {THERE}",
+        ),
+        (
+            "open('data.csv')",
+            "A program begins in an empty folder: there are no files but those that it writes.",
+        ),
+        ("import numpy.nothing", ""),
+        ("1 / 0", ""),
+    ],
+)
+def test_what_is_not_here_is_said_with_what_there_is(
+    fresh: Callable[..., Page], elsewhere: Server, text: str, helps: str
+) -> None:
+    page = fresh(heard=[])  # the console tells of what is asked in vain
+    program = page.locator(".program").first
+    run_text(program, text)
+    elsewhere.asked.clear()  # the reader's program may ask
+    assert verdict(program) == helps
+    assert error(program)
+    run_text(program, "print(1)")
+    assert not verdict(program)
 
 
 def test_what_breaks_python_itself_is_said_and_the_next_run_works(

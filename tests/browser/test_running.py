@@ -126,7 +126,7 @@ def test_what_a_program_asks_for_in_vain_is_its_own_affair(
     assert run_text(program, later) == "later\n"
     text = "from pyodide.http import open_url\nprint('on')\nopen_url('http://127.0.0.1:1')\n"
     assert run_text(program, text) == "on\n"
-    assert status(program) == "Error in line 3 of program.py"
+    assert status(program) == "Error in line 3"
     assert run_text(program, "print('alive')") == "alive\n"
     assert "".join(server.asked).count("worker.js") == before + 1
 
@@ -142,7 +142,7 @@ def test_cleaning_up_is_no_part_of_the_next_run(page: Page) -> None:
     write(first, "x = [[i] for i in range(10**6)]\n")
     write(second, "print(2)")
     run(first)
-    assert run(second) == "Ran in 0.0 s"
+    assert float(run(second).split()[2]) < 0.3, "seconds; the clean-up takes more"
 
 
 def test_a_program_leaves_nothing_to_the_next(page: Page) -> None:
