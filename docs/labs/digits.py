@@ -293,7 +293,7 @@ above, below = plots.panels(1, 2, size=(4.5, 2))
 labels = [f"{y[i]} → {answer[i]}" for i in bad[:8]]
 plots.images(x[bad[:8]], labels, columns=8, ax=above)
 plots.images(np.array(shares[:8]), columns=8, ax=below)
-plt.gcf().axes[-1].remove()  # the color bar
+below.images[0].colorbar.remove()
 plt.show()
 
 # %% [markdown]
