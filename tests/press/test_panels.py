@@ -96,7 +96,7 @@ def test_a_letter_can_be_read_however_narrow_the_page() -> None:
     plots.curves([1.0, 2.0], log=True)  # its exponents are smaller
     (frame,) = drawn()
     markup = panels.figure([frame], "x", "A curve.")
-    width, least = map(int, re.findall(r"width:(\d+)px;min-width:(\d+)px", markup)[0])
+    least, width = map(int, re.findall(r"flex:1 0 (\d+)px;max-width:(\d+)px", markup)[0])
     assert width == 432  # 4.5 inches
     assert panels.LEAST <= least / 324 * 10 < panels.LEAST + 0.05
 

@@ -16,6 +16,7 @@ _TEXT = re.compile(r"<text.*?</text>", re.DOTALL)
 _LETTERS = re.compile(r"font(?:-size)?: ([\d.]+)px")
 _SIDE = re.compile(rf"\b(?:{'|'.join(SIDES)})(?=[:,])")
 _MORE = re.compile(r"(?<!&amp)(?<!&[lg]t); .*(?=[.!?]$)")
+_QUOTED = re.compile('"([^"]*)"')
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
 
 
@@ -63,11 +64,11 @@ def _panels(frame: dict[str, Any], name: str) -> str:
 
 
 def _room(svg: str) -> str:
-    """How wide a panel is, and how wide at least, so that its letters can be read."""
+    """How wide a panel is at least, so that its letters can be read, and how wide if it can be."""
     texts = [[float(size) for size in _LETTERS.findall(text)] for text in _TEXT.findall(svg)]
     letters = min((max(sizes) for sizes in texts), default=math.inf)  # exponents may be smaller
     width, _ = _size(svg)
-    return f"width:{width / 0.75:.0f}px;min-width:{math.ceil(LEAST * width / letters)}px"
+    return f"flex:1 0 {math.ceil(LEAST * width / letters)}px;max-width:{width / 0.75:.0f}px"
 
 
 def _size(svg: str) -> tuple[float, float]:
@@ -79,7 +80,8 @@ def _size(svg: str) -> tuple[float, float]:
 def _caption(alt: str) -> str:
     """A description; of it one sees what the first sentence says first, and of each side first."""
     unseen, end = '<span class="unseen">', "</span>"
-    first, *others = _SENTENCE.split(html.escape(alt, quote=False))
+    curly = _QUOTED.sub(r"“\1”", alt.replace("'", "’"))
+    first, *others = _SENTENCE.split(html.escape(curly, quote=False))
     told = [s if _SIDE.match(s) else f"{unseen}{s}{end}" for s in others]
     seen = (_MORE.sub(rf"{unseen}\g<0>{end}", s) for s in [first, *told] if s)
     return _SIDE.sub(_side, " ".join(seen).replace(f"{end} {unseen}", " "))
