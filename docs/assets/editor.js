@@ -50,8 +50,8 @@ class Editor {
   }
 
   focus(offset = 0) {
+    this.area.setSelectionRange(offset, offset); // first, or it would scroll to where the caret was
     this.area.focus();
-    this.area.setSelectionRange(offset, offset);
   }
 
   press(event) {

@@ -194,7 +194,7 @@ class Site:
             every, title = page.parent.children, page.title
             number = every.index(page) + 1
             page.title = f"{number}. {title}"
-            page.meta["title"] = f"Chapter {number} of {len(every)}: {title}"  # for the header
+            page.meta["title"] = f"{title}, chapter {number} of {len(every)}"  # for the header
             content = re.sub("(<h1[^>]*>)", rf"\g<1>{number}. ", content, count=1)
         content = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", content)  # heads nothing
         if page.file.src_uri.startswith(("chapters/", "labs/")):

@@ -16,6 +16,8 @@ from press.read import Chapter, Program
 
 DRAWS = {"ax", "axes", "fig", "plots", "plt"}
 """Names on which a program draws, and with them all that it makes of them."""
+FITS = 50
+"""Columns of a line that a phone shows whole; a longer one goes on below its own beginning."""
 
 
 def listing(program: Program, number: int, chapter: Chapter) -> str:
@@ -59,10 +61,15 @@ def _lines(program: Program) -> str:
     aside = machinery(program.text)
     first = program.text.count("\n") - len(lines) + 1
     plain = html.escape(program.code, quote=False).splitlines(keepends=True)
-    return "".join(
-        f'<span class="aside">{plain[i]}</span>' if first + i in aside else f"<span>{line}</span>"
-        for i, line in enumerate(lines)
-    )
+    made = []
+    for i, (line, code) in enumerate(zip(lines, plain, strict=True)):
+        indent = len(code) - len(code.lstrip(" "))
+        look = f' style="--in:{indent}ch"' if indent and len(code) > FITS else ""
+        if first + i in aside:
+            made.append(f'<span class="aside"{look}>{code}</span>')
+        else:
+            made.append(f"<span{look}>{line}</span>")
+    return "".join(made)
 
 
 def machinery(code: str) -> set[int]:

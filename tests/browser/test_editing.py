@@ -150,6 +150,16 @@ def test_the_caret_is_where_one_clicked(page: Page) -> None:
     assert starter.locator(".editor").evaluate("area => area.selectionStart") == text.index("\n")
 
 
+def test_a_click_in_an_open_editor_moves_its_caret(page: Page) -> None:
+    starter = page.locator(".starter").first
+    starter.locator(".edit").click()
+    text = starter.locator("code").text_content() or ""
+    place = starter.locator("code").evaluate(PLACE, text.index("return"))
+    page.mouse.click(place["x"], place["y"])
+    page.keyboard.type("# here")
+    assert starter.locator(".editor").input_value() == text.replace("return", "# herereturn", 1)
+
+
 def test_lines_have_numbers_while_one_edits(page: Page) -> None:
     program = page.locator(".program").first
     number = "line => getComputedStyle(line, '::before').content"

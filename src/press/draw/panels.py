@@ -14,6 +14,7 @@ SIDES = {"Left": "Above (left)", "Right": "Below (right)"}
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _TEXT = re.compile(r"<text.*?</text>", re.DOTALL)
 _LETTERS = re.compile(r"font(?:-size)?: ([\d.]+)px")
+_PLACE = re.compile(r"(?:Left|Right|Top|Bottom|Above|Below)[:,]")
 _SIDE = re.compile(rf"\b(?:{'|'.join(SIDES)})(?=[:,])")
 _MORE = re.compile(r"(?<!&amp)(?<!&[lg]t); .*(?=[.!?]$)")
 _QUOTED = re.compile('"([^"]*)"')
@@ -80,9 +81,9 @@ def _size(svg: str) -> tuple[float, float]:
 def _caption(alt: str) -> str:
     """A description; of it one sees what the first sentence says first, and of each side first."""
     unseen, end = '<span class="unseen">', "</span>"
-    curly = _QUOTED.sub(r"“\1”", alt.replace("'", "’"))
+    curly = _QUOTED.sub(r"“\1”", alt.replace("'", "\u2019"))
     first, *others = _SENTENCE.split(html.escape(curly, quote=False))
-    told = [s if _SIDE.match(s) else f"{unseen}{s}{end}" for s in others]
+    told = [s if _PLACE.match(s) else f"{unseen}{s}{end}" for s in others]
     seen = (_MORE.sub(rf"{unseen}\g<0>{end}", s) for s in [first, *told] if s)
     return _SIDE.sub(_side, " ".join(seen).replace(f"{end} {unseen}", " "))
 
