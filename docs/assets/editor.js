@@ -62,7 +62,10 @@ class Editor {
     else if (event.key === "Tab" && (event.shiftKey || value.slice(start, end).includes("\n"))) {
       if (!this.indent(event.shiftKey)) return; // back to what is before the editor
     } else if (event.key === "Tab") this.type(" ".repeat(4 - (line.length % 4)));
-    else if (event.key === "Enter")
+    else if (event.key === "Backspace" && start === end && /^( {4})+$/.test(line)) {
+      this.area.setSelectionRange(start - 4, start); // a level, as Tab gives one
+      return;
+    } else if (event.key === "Enter")
       this.type(`\n${line.match(/^ */)[0]}${/:\s*(#.*)?$/.test(line) ? "    " : ""}`);
     else return;
     event.preventDefault();

@@ -158,6 +158,7 @@ class Program {
       left: () => this.leave(),
     });
     this.editor.focus(offset);
+    this.result.say("Ctrl+Enter runs it, Esc ends");
     this.refresh();
   }
 

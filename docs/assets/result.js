@@ -50,6 +50,7 @@ class Result {
   judge(text, kind = "") {
     this.verdict.textContent = text;
     this.verdict.className = `verdict ${kind}`;
+    if (text) this.verdict.scrollIntoView({ block: "nearest" });
   }
 
   refresh() {
@@ -130,7 +131,10 @@ class Result {
     const verdict = judge?.(ended);
     if (verdict) this.say("");
     else if (error) this.sayWhere(error);
-    else this.say(`Ran ${cells(ended)}in ${this.seconds} s`);
+    else {
+      const holds = !this.output.textContent && !figure && /^ *assert /m.test(this.box.querySelector("code").textContent);
+      this.say(`Ran ${cells(ended)}in ${this.seconds} s${holds ? ": every assertion holds" : ""}`);
+    }
     const { help = "" } = error ?? {};
     if (verdict?.right) this.judge("Right.", "right");
     else if (verdict) this.judge(`Not yet: ${verdict.wrong} ${verdict.fails ? help : ""}`.trim(), "wrong");
@@ -140,8 +144,6 @@ class Result {
     this.adopt();
     this.refresh();
     if (figure) begin(); // a flipbook gets its controls
-    const { top, bottom } = this.drawn.getBoundingClientRect();
-    if (figure && (bottom < 0 || top > innerHeight)) this.drawn.scrollIntoView({ block: "nearest" });
   }
 
   // The caption that the book has for it, and the frame on which its flipbook is open.

@@ -16,7 +16,7 @@ from press.read import Chapter, Program
 
 DRAWS = {"ax", "axes", "fig", "plots", "plt"}
 """Names on which a program draws, and with them all that it makes of them."""
-FITS = 50
+FITS = 44
 """Columns of a line that a phone shows whole; a longer one goes on below its own beginning."""
 
 
@@ -63,12 +63,11 @@ def _lines(program: Program) -> str:
     plain = html.escape(program.code, quote=False).splitlines(keepends=True)
     made = []
     for i, (line, code) in enumerate(zip(lines, plain, strict=True)):
-        indent = len(code) - len(code.lstrip(" "))
-        look = f' style="--in:{indent}ch"' if indent and len(code) > FITS else ""
-        if first + i in aside:
-            made.append(f'<span class="aside"{look}>{code}</span>')
-        else:
-            made.append(f"<span{look}>{line}</span>")
+        look, inner = (' class="aside"', code) if first + i in aside else ("", line)
+        if len(code) > FITS:
+            inner = inner.replace("(", "(<wbr>")
+            look += f' style="--in:{len(code) - len(code.lstrip(" "))}ch"'
+        made.append(f"<span{look}>{inner}</span>")
     return "".join(made)
 
 

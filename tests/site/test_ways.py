@@ -39,7 +39,7 @@ def test_chapters_are_numbered_wherever_they_are_named(desk: Page) -> None:
     assert desk.locator("h1").inner_text().startswith(title)
     assert desk.locator("h1").get_attribute("id") == "momentum"
     header = desk.locator("[data-md-component=header-topic]")
-    assert (header.text_content() or "").strip() == f"Chapter {at} of {count}: Momentum"
+    assert (header.text_content() or "").strip() == f"Momentum, chapter {at} of {count}"
     contents = desk.locator(".md-nav--primary a.md-nav__link .md-ellipsis").all_inner_texts()
     numbered = [int(text.partition(".")[0]) for text in contents if re.match(r"\d+\. ", text)]
     assert sorted({*numbered}) == list(range(1, count + 1))
@@ -65,7 +65,7 @@ def test_a_new_chapter_numbers_those_after_it_anew(small: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "site/chapters/chapter/index.html").read_text("utf-8")
     assert '<h1 id="a-chapter">2. A chapter<' in page
-    assert "Chapter 2 of 2: A chapter" in page
+    assert "A chapter, chapter 2 of 2" in page
 
 
 def test_a_line_shows_how_far_one_has_come(desk: Page) -> None:
