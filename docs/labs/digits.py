@@ -335,6 +335,7 @@ print(f"wrong: {len(bad)}, of these above 90%: {sum(sure[bad])}")
 band = sure & (confidence <= 0.99)
 print(f"from 90% to 99%: {sum(band)}, ", end="")
 print(f"right {np.mean(answer[band] == y[band]):.1%}")
+assert np.mean(answer[band] == y[band]) < 0.9
 
 # %% [markdown]
 # /// mistake | A confidence of 99% means that the answer is right 99 times in 100
