@@ -201,7 +201,7 @@ def check(program: Locator) -> str:
 
 
 def labels(figure: Locator) -> list[str]:
-    return figure.locator("figcaption").all_inner_texts()
+    return figure.locator("figcaption").all_text_contents()
 
 
 def address_of(file: Path) -> str:
