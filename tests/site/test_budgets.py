@@ -58,7 +58,8 @@ new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) =
 SCHEME = """scheme => {
     document.body.dataset.mdColorScheme = scheme;
     for (const details of document.querySelectorAll("details")) details.open = true;
-    return Promise.all(document.getAnimations().map((change) => change.finished.catch(() => 0)));
+    const timed = document.getAnimations().filter((change) => change.timeline === document.timeline);
+    return Promise.all(timed.map((change) => change.finished.catch(() => 0))); // not by scrolling
 }"""
 
 
