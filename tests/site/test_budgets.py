@@ -58,7 +58,7 @@ new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) =
 SCHEME = """scheme => {
     document.body.dataset.mdColorScheme = scheme;
     for (const details of document.querySelectorAll("details")) details.open = true;
-    const timed = document.getAnimations().filter((change) => change.timeline === document.timeline);
+    const timed = document.getAnimations().filter((one) => one.timeline === document.timeline);
     return Promise.all(timed.map((change) => change.finished.catch(() => 0))); // not by scrolling
 }"""
 
