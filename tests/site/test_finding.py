@@ -277,13 +277,6 @@ def host(site: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def reader(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page()
-    yield page
-    page.close()
-
-
 def test_a_wrong_address_leads_on(host: Server, reader: Page) -> None:
     reader.goto(f"{host.address}away/deep/weight-decay/")
     links = reader.locator("article a[href]").evaluate_all("all => all.map(a => a.href)")

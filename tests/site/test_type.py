@@ -2,8 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import address_of
-from tests.conftest import ROOT, Server, Site, serving
+from tests.conftest import ROOT, Server
 
 ADDRESSES = [
     address_of(page) for page in sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/labs/*.py")])
@@ -88,19 +86,6 @@ EDGES = """all => all.map(
   (one) => [one, one.lastElementChild].map((box) => box.getBoundingClientRect().right)
 )"""
 FEWER = "document.querySelectorAll('.overview').forEach((one) => one.firstElementChild.remove())"
-
-
-@pytest.fixture(scope="module")
-def host(site: Path) -> Iterator[Server]:
-    with serving(partial(Site, directory=str(site))) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def reader(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page()
-    yield page
-    page.close()
 
 
 def go(page: Page, address: str, width: int = 1280) -> None:

@@ -1,6 +1,5 @@
 """Where a reader is, how far there is to go, and what a word on the way means."""
 
-import functools
 import json
 import re
 from collections.abc import Iterator
@@ -10,18 +9,12 @@ import pytest
 from mkdocs.utils.yaml import yaml_load
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import CHAPTER, ROOT, Server, Site, build, serving
+from tests.conftest import CHAPTER, ROOT, Server, build
 
 NAV = yaml_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
 CHAPTERS = [Path(uri).stem for part in NAV for uri in part.get("Chapters", [])]
 SAYS = "(term) => getComputedStyle(term, '::after').content"
 COME = "getComputedStyle(document.querySelector('.md-header'), '::after').transform"
-
-
-@pytest.fixture(scope="module")
-def host(site: Path) -> Iterator[Server]:
-    with serving(functools.partial(Site, directory=str(site))) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
